@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 mode, warnings are errors, imports say what they are for.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// The one module that touches C memory: there every unsafe expression must be marked and explained.
+let strictMemory: [SwiftSetting] =
+  strict + [
+    .enableExperimentalFeature("Lifetimes"),  // RawSpan borrowed from a secret that owns its memory
+    .strictMemorySafety(),
+  ]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "strongroom",
+  products: [
+    .executable(name: "strongroom", targets: ["strongroom"])
+  ],
+  dependencies: [
+    // The command line: parsing, help screens and shell completions as users of Swift tools know them.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // Policies are YAML that a records manager edits; errors must name file, line and column (marks come with each node).
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // OpenSSL 3 from the operating system, so that its security fixes reach every vault without a new release of ours.
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev", "pkg-config"])]),
+    .target(
+      name: "CStrongroom", dependencies: ["COpenSSL"],
+      cSettings: [.treatAllWarnings(as: .error)]),
+    .target(
+      name: "StrongroomCrypto", dependencies: ["COpenSSL", "CStrongroom"],
+      swiftSettings: strictMemory),
+    .target(name: "AgeFormat", dependencies: ["StrongroomCrypto"], swiftSettings: strict),
+    .target(name: "TransparencyLog", dependencies: ["StrongroomCrypto"], swiftSettings: strict),
+    .target(
+      name: "DisclosureRules", dependencies: [.product(name: "Yams", package: "Yams")],
+      swiftSettings: strict),
+    .target(
+      name: "VaultStore",
+      dependencies: ["AgeFormat", "TransparencyLog", "StrongroomCrypto", "CStrongroom"],
+      swiftSettings: strict),
+    .target(
+      name: "Gatekeeper",
+      dependencies: [
+        "DisclosureRules", "VaultStore", "AgeFormat", "TransparencyLog", "StrongroomCrypto",
+        "CStrongroom",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "strongroom", dependencies: ["Gatekeeper", argumentParser], swiftSettings: strict),
+
+    // Shared by the tests only: fake clock, scratch folders, vectors, transcripts.
+    .target(
+      name: "StrongroomTestSupport", path: "Tests/StrongroomTestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "StrongroomCryptoTests", dependencies: ["StrongroomCrypto", "StrongroomTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AgeFormatTests",
+      dependencies: ["AgeFormat", "StrongroomCrypto", "StrongroomTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TransparencyLogTests",
+      dependencies: ["TransparencyLog", "StrongroomCrypto", "StrongroomTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DisclosureRulesTests",
+      dependencies: ["DisclosureRules", "StrongroomTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "VaultStoreTests",
+      dependencies: [
+        "VaultStore", "AgeFormat", "TransparencyLog", "StrongroomCrypto", "StrongroomTestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "GatekeeperTests",
+      dependencies: [
+        "Gatekeeper", "DisclosureRules", "VaultStore", "AgeFormat", "TransparencyLog",
+        "StrongroomCrypto", "StrongroomTestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests", dependencies: ["strongroom", "StrongroomTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ArchitectureTests", dependencies: ["StrongroomTestSupport"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+#ifndef CSTRONGROOM_H
+#define CSTRONGROOM_H
+#endif

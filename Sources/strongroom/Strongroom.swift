@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Strongroom: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "strongroom")
+}
