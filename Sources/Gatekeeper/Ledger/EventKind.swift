@@ -1,0 +1,72 @@
+/// What can happen in a vault. A closed list: a reader that meets another word refuses the entry.
+package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
+  case vaultCreated = "vault.created"
+  case memberAdded = "member.added"
+  case memberRemoved = "member.removed"
+  case policyAdopted = "policy.adopted"
+  case childAdded = "child.added"
+  case contactAdded = "contact.added"
+  case recordStored = "record.stored"
+  case recordOpened = "record.opened"
+  case accessRefused = "access.refused"
+  case consentRecorded = "consent.recorded"
+  case consentWithdrawn = "consent.withdrawn"
+  case recipientAdded = "recipient.added"
+  /// Asked whether a disclosure would be allowed, and nothing more.
+  case requestChecked = "request.checked"
+  case requestMade = "request.made"
+  case evidenceAttached = "evidence.attached"
+  case requestDecided = "request.decided"
+  case approvalGiven = "approval.given"
+  case approvalDeclined = "approval.declined"
+  case disclosureReleased = "disclosure.released"
+  case auditViewed = "audit.viewed"
+  case auditExported = "audit.exported"
+  case auditVerified = "audit.verified"
+  /// Entries that a crash had left without a signed head were adopted.
+  case systemRecovered = "system.recovered"
+
+  /// The fields of its own that an event of this kind may carry, beside the common ones. The writer refuses others;
+  /// the reader keeps them, since a later version may have added some.
+  var fieldNames: Set<String> {
+    switch self {
+    case .vaultCreated:
+      [
+        "member", "name", "card_recipient", "card_key", "role", "setting", "example", "register_key",
+        "log_key", "origin", "recovery",
+      ]
+    case .memberAdded: ["member", "name", "card_recipient", "card_key", "role"]
+    case .memberRemoved: ["member"]
+    case .policyAdopted: ["name", "version"]
+    case .childAdded: ["key"]
+    case .contactAdded: ["contact"]
+    case .recordStored: ["document_kind", "dated", "object", "object_size", "object_sha256"]
+    case .recordOpened: ["document_kind"]
+    case .accessRefused: ["action", "document_kind"]
+    case .consentRecorded:
+      ["consent", "contact", "recipient", "document_kinds", "until", "answer", "given_by_subject"]
+    case .consentWithdrawn: ["consent"]
+    case .recipientAdded: ["recipient", "recipient_kind", "key"]
+    case .requestChecked: ["recipient", "records", "evidence"]
+    case .requestMade: ["recipient", "records", "evidence"]
+    case .evidenceAttached: ["evidence"]
+    case .requestDecided: ["scope", "phase", "obligations", "needs"]
+    case .approvalGiven: ["scope"]
+    case .approvalDeclined: ["scope"]
+    case .disclosureReleased:
+      ["recipient", "records", "decision", "package_sha256", "package_size", "sealed_to"]
+    case .auditViewed: ["from", "to", "filter"]
+    case .auditExported: ["size"]
+    case .auditVerified: ["size", "findings", "depth"]
+    case .systemRecovered: ["count"]
+    }
+  }
+
+  /// Kinds that carry a decision: outcome, reasons and policy, and where the rules saw a request, its facts.
+  var carriesDecision: Bool {
+    switch self {
+    case .recordOpened, .accessRefused, .requestChecked, .requestDecided, .disclosureReleased: true
+    default: false
+    }
+  }
+}
