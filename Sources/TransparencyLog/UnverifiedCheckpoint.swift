@@ -1,0 +1,42 @@
+/// A signed checkpoint that parses. Nothing in it may be relied on before `verified`.
+package struct UnverifiedCheckpoint: Hashable, Sendable {
+  /// What the note claims; for messages and for finding the right key, not for decisions.
+  package let claimed: Checkpoint
+  package let signedNote: [UInt8]
+  private let note: UnverifiedNote
+
+  /// - Throws: `.noteTooLarge`, `.noteMalformed`, `.checkpointMalformed`.
+  package init(parsing signedNote: [UInt8]) throws(TransparencyLogError) {
+    note = try UnverifiedNote(parsing: signedNote)
+    claimed = try Checkpoint(parsing: note.text)
+    self.signedNote = signedNote
+  }
+
+  /// Checks that the log itself signed, that the checkpoint is of this log, and that enough of the cosigners signed too.
+  ///
+  /// - Parameters:
+  ///   - logKey: the log's own Ed25519 key. A cosigner's key does not stand in for it.
+  ///   - origin: first line expected; nearly always the key's name.
+  ///   - cosigners: cosignature/v1 keys whose lines are checked where present.
+  ///   - quorum: how many different cosigners must have signed.
+  /// - Throws: `.originMismatch`, `.signatureInvalid`, `.noKnownSignature`, `.logSignatureMissing`, `.quorumNotReached`,
+  ///   `.keysAmbiguous`.
+  package func verified(
+    by logKey: VerifierKey, origin: String, cosigners: [VerifierKey] = [], quorum: Int = 0
+  ) throws(TransparencyLogError) -> VerifiedCheckpoint {
+    precondition(logKey.algorithm == .ed25519, "a log signs notes; cosigner keys go to `cosigners`")
+    precondition(cosigners.allSatisfy { $0.algorithm == .cosignature }, "cosigners sign cosignature/v1")
+    guard claimed.origin == origin else {
+      throw .originMismatch(expected: origin, actual: claimed.origin)
+    }
+    let signatures = try note.verified(by: [logKey] + cosigners).signatures
+    guard signatures.contains(where: { $0.key == logKey }) else {
+      throw .logSignatureMissing(name: logKey.name)
+    }
+    // One public key counts once, though it be listed under two names.
+    let cosignatures = signatures.filter { $0.key.algorithm == .cosignature }
+    let distinct = Set(cosignatures.map(\.key.publicKey)).count
+    guard distinct >= quorum else { throw .quorumNotReached(needed: quorum, valid: distinct) }
+    return VerifiedCheckpoint(checkpoint: claimed, signedNote: signedNote, cosignatures: cosignatures)
+  }
+}
