@@ -1,0 +1,24 @@
+import TransparencyLog
+
+extension LedgerLimits {
+  /// Sizes of one commit, before anything is written.
+  static func check(_ entries: [[UInt8]]) throws(VaultStoreError) {
+    precondition(!entries.isEmpty, "an append brings at least one entry")
+    var total = 0
+    for bytes in entries {
+      guard (1...entry).contains(bytes.count) else { throw .limitExceeded(name: "ledger", limit: entry) }
+      total += bytes.count
+    }
+    guard total <= commit else { throw .limitExceeded(name: "ledger", limit: commit) }
+  }
+
+  /// Calls `sign` and looks at the size of what it gave.
+  static func signedCheckpoint(
+    _ range: CompactRange, _ sign: @Sendable (CompactRange) throws -> [UInt8]
+  ) throws(VaultStoreError) -> [UInt8] {
+    let note: [UInt8]
+    do { note = try sign(range) } catch { throw .signingFailed }
+    guard (1...checkpoint).contains(note.count) else { throw .signingFailed }
+    return note
+  }
+}
