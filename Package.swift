@@ -45,7 +45,13 @@ let package = Package(
     .target(name: "TransparencyLog", dependencies: ["StrongroomCrypto"], swiftSettings: strict),
     .target(
       name: "DisclosureRules", dependencies: [.product(name: "Yams", package: "Yams")],
-      swiftSettings: strict),
+      swiftSettings: strict, plugins: ["EmbedPolicies"]),
+    // The shipped policies are compiled in from policies/*.yaml at build time: one copy in the repository, no folder
+    // needed by `init`. The tool runs in the build only and is no part of the product.
+    .executableTarget(
+      name: "embed-policies", path: "Sources/EmbedPoliciesTool", swiftSettings: strict),
+    .plugin(
+      name: "EmbedPolicies", capability: .buildTool(), dependencies: ["embed-policies"]),
     .target(
       name: "VaultStore",
       dependencies: ["AgeFormat", "TransparencyLog", "StrongroomCrypto", "CStrongroom"],
