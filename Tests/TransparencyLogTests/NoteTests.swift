@@ -67,26 +67,30 @@ import TransparencyLog
     }
   }
 
-  @Test(arguments: [
-    ("", NoteFlaw.noFinalNewline), ("\n", .noSignatureBlock), ("\n\n", .noSignatureBlock),
-    ("text\n", .noSignatureBlock), ("text\n\n", .noSignatureBlock), ("text\n\n\n", .noSignatureBlock),
-    ("text\n\n\u{2014} name AAAAAAA=", .noFinalNewline), ("te\txt\n\n\u{2014} name AAAAAAA=\n", .controlByte),
-    ("te\rxt\n\n\u{2014} name AAAAAAA=\n", .controlByte),
-    ("te\0xt\n\n\u{2014} name AAAAAAA=\n", .controlByte),
-    ("text\n\n\u{2014} name AAAAAA==\n", .signatureLine(1)), ("text\n\n\u{2014} name \n", .signatureLine(1)),
-    ("text\n\n\u{2014} name\n", .signatureLine(1)), ("text\n\n\u{2014}  AAAAAAA=\n", .signatureLine(1)),
-    ("text\n\n\u{2014} na+me AAAAAAA=\n", .signatureLine(1)),
-    ("text\n\n\u{2014} na\u{00A0}me AAAAAAA=\n", .signatureLine(1)),
-    ("text\n\n\u{2014} na\u{2003}me AAAAAAA=\n", .signatureLine(1)),
-    ("text\n\n\u{2014} name AAAAAAA= \n", .signatureLine(1)),
-    ("text\n\n\u{2014} name AAAAAAA\n", .signatureLine(1)),
-    ("text\n\n\u{2014} name AAAAAAAA\nmore\n", .signatureLine(2)),
-    // Pitfall 11: bits set after the last byte; Go's decoder lets them pass.
-    ("text\n\n\u{2014} name AAAAAAB=\n", .signatureLine(1)),
-  ])
-  func malformedNotesAreRefused(note: String, flaw: NoteFlaw) {
-    #expect(throws: TransparencyLogError.noteMalformed(flaw)) {
-      try UnverifiedNote(parsing: Array(note.utf8))
+  @Test func malformedNotesAreRefused() {
+    let rows: [(String, NoteFlaw)] = [
+      ("", .noFinalNewline), ("\n", .noSignatureBlock), ("\n\n", .noSignatureBlock),
+      ("text\n", .noSignatureBlock), ("text\n\n", .noSignatureBlock), ("text\n\n\n", .noSignatureBlock),
+      ("text\n\n\u{2014} name AAAAAAA=", .noFinalNewline),
+      ("te\txt\n\n\u{2014} name AAAAAAA=\n", .controlByte),
+      ("te\rxt\n\n\u{2014} name AAAAAAA=\n", .controlByte),
+      ("te\0xt\n\n\u{2014} name AAAAAAA=\n", .controlByte),
+      ("text\n\n\u{2014} name AAAAAA==\n", .signatureLine(1)),
+      ("text\n\n\u{2014} name \n", .signatureLine(1)),
+      ("text\n\n\u{2014} name\n", .signatureLine(1)), ("text\n\n\u{2014}  AAAAAAA=\n", .signatureLine(1)),
+      ("text\n\n\u{2014} na+me AAAAAAA=\n", .signatureLine(1)),
+      ("text\n\n\u{2014} na\u{00A0}me AAAAAAA=\n", .signatureLine(1)),
+      ("text\n\n\u{2014} na\u{2003}me AAAAAAA=\n", .signatureLine(1)),
+      ("text\n\n\u{2014} name AAAAAAA= \n", .signatureLine(1)),
+      ("text\n\n\u{2014} name AAAAAAA\n", .signatureLine(1)),
+      ("text\n\n\u{2014} name AAAAAAAA\nmore\n", .signatureLine(2)),
+      // Pitfall 11: bits set after the last byte; Go's decoder lets them pass.
+      ("text\n\n\u{2014} name AAAAAAB=\n", .signatureLine(1)),
+    ]
+    for (note, flaw) in rows {
+      #expect(throws: TransparencyLogError.noteMalformed(flaw), "\(note.debugDescription)") {
+        try UnverifiedNote(parsing: Array(note.utf8))
+      }
     }
   }
 
