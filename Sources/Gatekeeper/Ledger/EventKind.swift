@@ -33,11 +33,11 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
     case .vaultCreated:
       [
         "member", "name", "card_recipient", "card_key", "role", "setting", "example", "register_key",
-        "log_key", "origin", "recovery",
+        "log_key", "origin", "recovery", "policy_name",
       ]
     case .memberAdded: ["member", "name", "card_recipient", "card_key", "role"]
     case .memberRemoved: ["member"]
-    case .policyAdopted: ["name", "version"]
+    case .policyAdopted: ["policy_name"]
     case .childAdded: ["key"]
     case .contactAdded: ["contact"]
     case .recordStored: ["document_kind", "dated", "object", "object_size", "object_sha256"]

@@ -1,0 +1,66 @@
+package import AgeFormat
+import StrongroomCrypto
+package import TransparencyLog
+
+/// The public half of a member's identity: one line of text that can be e-mailed.
+///
+/// `strongroom-card/v1 <age1…> <vkey> <display name>`. It proves nothing by itself: read the fingerprint out to its
+/// owner before adding them.
+package struct MemberCard: Hashable, Sendable {
+  package let name: PersonalText
+  package let recipient: X25519Recipient
+  /// Checks this member's signatures. The key's name is `strongroom.member` for everybody: the vault knows members by
+  /// reference, and a name in a key would be copied into every signature.
+  package let signingKey: VerifierKey
+
+  package static let signingKeyName = "strongroom.member"
+  private static let header = "strongroom-card/v1"
+
+  package init(name: PersonalText, recipient: X25519Recipient, signingKey: VerifierKey) {
+    self.name = name
+    self.recipient = recipient
+    self.signingKey = signingKey
+  }
+
+  /// Reads one line, with or without its line end.
+  package init(parsing line: String) throws(GateError) {
+    guard line.utf8.count <= 2048 else { throw .invalidInput(.card, .tooLong(limitBytes: 2048)) }
+    let plain = line.last?.isNewline == true ? line.dropLast() : line[...]
+    let parts = plain.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
+    guard parts.count == 4, parts[0] == Self.header,
+      let recipient = try? X25519Recipient(parsing: String(parts[1])),
+      let key = try? VerifierKey(parsing: String(parts[2])), key.algorithm == .ed25519,
+      key.name == Self.signingKeyName
+    else { throw .invalidInput(.card, .malformed) }
+    self.init(
+      name: try PersonalText(String(parts[3]), field: .card), recipient: recipient, signingKey: key)
+  }
+
+  /// The line, without a line end.
+  package var text: String { "\(Self.header) \(recipient.text) \(signingKey.text) \(name.text)" }
+
+  /// Four groups of four Crockford characters to read out: 80 bits of SHA-256 over both public keys.
+  package var fingerprint: String {
+    Self.fingerprint(recipient: recipient, signingKey: signingKey)
+  }
+
+  static func fingerprint(recipient: X25519Recipient, signingKey: VerifierKey) -> String {
+    let digest = SHA256.digest(of: recipient.publicKey + signingKey.publicKey.bytes)
+    let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+    var bits: UInt64 = 0
+    var bitCount = 0
+    var text = ""
+    var characters = 0
+    for byte in digest.bytes.prefix(10) {
+      bits = bits << 8 | UInt64(byte)
+      bitCount += 8
+      while bitCount >= 5 {
+        bitCount -= 5
+        if characters > 0, characters.isMultiple(of: 4) { text.append("-") }
+        text.append(alphabet[Int(bits >> UInt64(bitCount) & 31)])
+        characters += 1
+      }
+    }
+    return text
+  }
+}

@@ -1,0 +1,157 @@
+package import AgeFormat
+package import DisclosureRules
+package import StrongroomCrypto
+package import TransparencyLog
+package import VaultStore
+
+// What the fold keeps of each thing. Names and texts stay in their boxes: the fold needs no key, and a snapshot of it
+// holds nothing that identifies a child.
+
+/// A sealed part, with what opening it needs.
+package struct BoxedDetails: Hashable, Sendable, Codable {
+  let event: EventID
+  let kind: EventKind
+  let box: SealedBox
+}
+
+package struct MemberState: Hashable, Sendable, Codable {
+  package let reference: MemberReference
+  /// Members' names are not boxed: officers must see who acted.
+  package let name: String
+  package let role: String
+  package let recipient: X25519Recipient
+  package let signingKey: VerifierKey
+  package let since: Timestamp
+  package let entry: UInt64
+  package var removedAt: UInt64?
+
+  package var isActive: Bool { removedAt == nil }
+}
+
+package struct ChildState: Hashable, Sendable, Codable {
+  package let reference: ChildReference
+  /// Names the child's key file.
+  package let key: KeyID
+  package let entry: UInt64
+  let details: BoxedDetails
+}
+
+package struct ContactState: Hashable, Sendable, Codable {
+  package let reference: ContactReference
+  package let child: ChildReference
+  package let entry: UInt64
+  let details: BoxedDetails
+}
+
+package struct RecordState: Hashable, Sendable, Codable {
+  package let reference: RecordReference
+  package let child: ChildReference
+  package let kind: String
+  package let dated: CalendarDate?
+  package let object: ObjectID
+  /// Of the sealed file, bytes.
+  package let objectSize: Int
+  package let objectSHA256: SHA256Digest
+  package let at: Timestamp
+  package let entry: UInt64
+  let details: BoxedDetails
+
+  var stored: StoredObject { StoredObject(id: object, length: objectSize, sha256: objectSHA256) }
+}
+
+package struct ConsentState: Hashable, Sendable, Codable {
+  package let reference: ConsentReference
+  package let child: ChildReference
+  /// nil when the child or young person gave it themself.
+  package let contact: ContactReference?
+  package let recipient: RecipientReference
+  package let documentKinds: [String]
+  /// Last day it counts on.
+  package let until: CalendarDate
+  package let answer: ConsentAnswer
+  package let at: Timestamp
+  package let entry: UInt64
+  package var withdrawnAt: UInt64?
+  let details: BoxedDetails
+}
+
+package enum ConsentAnswer: String, Hashable, Sendable, Codable, CaseIterable {
+  case given, refused
+  /// They want to talk before answering.
+  case followUp = "follow-up"
+}
+
+package struct RecipientState: Hashable, Sendable, Codable {
+  package let reference: RecipientReference
+  package let kind: String
+  package let key: X25519Recipient?
+  package let entry: UInt64
+  let details: BoxedDetails
+}
+
+package struct EvidenceState: Hashable, Sendable, Codable {
+  package let id: String
+  package let form: EvidenceForm
+  /// Of a document's bytes; for text a keyed hash, so that it tells reuse and nothing else.
+  package let sha256: SHA256Digest
+  package let wellFormed: Bool
+  /// Where the document is filed.
+  package let record: RecordReference?
+}
+
+package struct ApprovalState: Hashable, Sendable, Codable {
+  package let actor: EventActor
+  /// What was approved: a later change of records, recipient or evidence makes another scope.
+  package let scope: SHA256Digest
+  package let entry: UInt64
+}
+
+package struct DecisionState: Hashable, Sendable, Codable {
+  package let outcome: EventOutcome
+  package let facts: DisclosureFacts
+  package let policy: String
+  package let at: Timestamp
+  package let entry: UInt64
+}
+
+package struct ReleaseState: Hashable, Sendable, Codable {
+  package let entry: UInt64
+  package let at: Timestamp
+  package let packageSHA256: SHA256Digest
+  package let packageSizeBytes: Int
+}
+
+package struct RequestState: Hashable, Sendable, Codable {
+  package let reference: RequestReference
+  package let child: ChildReference
+  package let requester: EventActor
+  package let recipient: RecipientReference
+  package let gateway: String
+  package let records: [RecordReference]
+  package var evidence: [EvidenceState]
+  /// In order; those for another scope than the present one do not count.
+  package var approvals: [ApprovalState] = []
+  package var declined: ApprovalState?
+  package var lastDecision: DecisionState?
+  package var firstAllowedAt: Timestamp?
+  package var release: ReleaseState?
+  package let at: Timestamp
+  package let entry: UInt64
+  let details: BoxedDetails
+
+  /// What an approval is for: child, gateway, recipient, records and evidence. SHA-256 of their canonical JSON.
+  package var scope: SHA256Digest {
+    let json: JSONValue = [
+      "child": .string(child.description), "recipient": .string(recipient.description),
+      "gateway": .string(gateway),
+      "records": .array(records.map(\.description).sorted().map { .string($0) }),
+      "evidence": .array(evidence.map { "\($0.id) \($0.sha256.hex)" }.sorted().map { .string($0) }),
+    ]
+    return SHA256.digest(of: json.canonicalBytes)
+  }
+
+  package var countingApprovals: [ApprovalState] {
+    let scope = scope
+    return approvals.filter { $0.scope == scope }
+  }
+}

@@ -1,0 +1,223 @@
+import AgeFormat
+package import StrongroomCrypto
+import TransparencyLog
+import VaultStore
+
+extension VaultState {
+  /// Takes the next entry in, or refuses it and stays as it was.
+  ///
+  /// Checked, in this order: vault, id, claimed history, actor, role, signature, what the role may write, and that the
+  /// entry fits what happened before (references exist, invariants of DESIGN section 6). What the rules then in force
+  /// would have said is not looked at here: that is replayed by verification.
+  ///
+  /// - Parameters:
+  ///   - leafHash: of the sealed entry as stored.
+  ///   - isSignatureChecked: false only for events this process has just signed itself.
+  package mutating func apply(
+    _ event: Event, leafHash: SHA256Digest, isSignatureChecked: Bool = true
+  ) throws(EntryFault) {
+    guard event.vault == vault else { throw .otherVault }
+    guard !usedNames.contains(event.id) else { throw .idReused }
+    try checkSeen(event.seen)
+    try checkActor(event, isSignatureChecked: isSignatureChecked)
+    try checkPermission(event)
+    // Each `take` checks everything before it changes anything, so a refusal leaves the state as it was.
+    try take(event)
+    usedNames.insert(event.id)
+    range.append(leafHash)
+    recentRoots.append(range.root)
+    if recentRoots.count > Self.seenWindow {
+      recentRoots.removeFirst(recentRoots.count - Self.seenWindow)
+    }
+  }
+
+  private func checkSeen(_ seen: SeenHead) throws(EntryFault) {
+    guard seen.size <= size else { throw .seenFork }
+    let behind = size - seen.size
+    guard behind < UInt64(recentRoots.count),
+      recentRoots[recentRoots.count - 1 - Int(behind)] == seen.root
+    else { throw .seenFork }
+  }
+
+  private func checkActor(_ event: Event, isSignatureChecked: Bool) throws(EntryFault) {
+    let key: VerifierKey
+    if event.kind == .vaultCreated {
+      // The first entry introduces its own signer; which key that is, members compare by fingerprint.
+      guard size == 0, let parsed = try? VerifierKey(parsing: try event.text("card_key")) else {
+        throw .unknownActor
+      }
+      key = parsed
+    } else {
+      guard let member = members[event.actor.member], member.isActive else { throw .unknownActor }
+      guard member.role == event.actor.role else { throw .roleNotHeld }
+      key = member.signingKey
+    }
+    guard !isSignatureChecked || event.isSigned(by: key) else { throw .signature }
+  }
+
+  /// What only a custodian can have written honestly, whatever the policy says: everything that needs a child's key.
+  private func checkPermission(_ event: Event) throws(EntryFault) {
+    switch event.kind {
+    case .accessRefused, .approvalGiven, .approvalDeclined, .auditViewed, .auditExported,
+      .auditVerified, .systemRecovered, .policyAdopted:
+      return
+    default:
+      guard Custodians.contains(role: event.actor.role) else { throw .roleNotHeld }
+    }
+  }
+
+  private mutating func take(_ event: Event) throws(EntryFault) {
+    switch event.kind {
+    case .vaultCreated: try takeCreation(event)
+    case .memberAdded: try takeMember(event)
+    case .memberRemoved: try takeRemoval(event)
+    case .policyAdopted: try takePolicy(event)
+    case .childAdded: try takeChild(event)
+    case .contactAdded: try takeContact(event)
+    case .recordStored: try takeRecord(event)
+    case .recordOpened: try checkOpening(event)
+    case .consentRecorded: try takeConsent(event)
+    case .consentWithdrawn: try takeWithdrawal(event)
+    case .recipientAdded: try takeRecipient(event)
+    case .requestMade: try takeRequest(event)
+    case .evidenceAttached: try takeEvidence(event)
+    case .requestDecided: try takeDecision(event)
+    case .approvalGiven: try takeApproval(event)
+    case .approvalDeclined: try takeDecline(event)
+    case .disclosureReleased: try takeRelease(event)
+    case .accessRefused, .requestChecked:
+      guard event.outcome != nil else { throw .malformed }
+    case .auditViewed, .auditExported, .auditVerified: break
+    case .systemRecovered: _ = try event.number("count")
+    }
+  }
+
+  private mutating func takeCreation(_ event: Event) throws(EntryFault) {
+    guard size == 0, let logKey = try? VerifierKey(parsing: try event.text("log_key")),
+      let registerKey = KeyID(hex: try event.text("register_key")), let policy = event.policy,
+      event.actor.role == (try event.text("role")),
+      event.actor.member == (try event.reference("member", MemberReference.self))
+    else { throw .malformed }
+    let origin = try event.text("origin")
+    let settingType = try event.text("setting")
+    let isExample = try event.flag("example")
+    let recovery = try event.texts("recovery")
+    let policyName = try event.text("policy_name")
+    try takeMember(event)
+    self.origin = origin
+    self.logKey = logKey
+    self.registerKey = registerKey
+    self.settingType = settingType
+    self.isExample = isExample
+    self.recovery = recovery
+    self.policy = policy
+    self.policyName = policyName
+    policies[policy] = 0
+  }
+
+  private mutating func takeMember(_ event: Event) throws(EntryFault) {
+    let reference: MemberReference = try event.reference("member")
+    guard let recipient = try? X25519Recipient(parsing: try event.text("card_recipient")),
+      let key = try? VerifierKey(parsing: try event.text("card_key"))
+    else { throw .malformed }
+    // One person, one membership: the same key twice could approve its own request.
+    let isHeld = members.values.contains {
+      $0.isActive && ($0.signingKey == key || $0.recipient == recipient)
+    }
+    guard members[reference] == nil, !isHeld else { throw .idReused }
+    members[reference] = MemberState(
+      reference: reference, name: try event.text("name"), role: try event.text("role"),
+      recipient: recipient, signingKey: key, since: event.at, entry: size)
+  }
+
+  private mutating func takeRemoval(_ event: Event) throws(EntryFault) {
+    let reference: MemberReference = try event.reference("member")
+    guard members[reference]?.isActive == true else { throw .danglingReference }
+    let entry = size
+    members[reference]?.removedAt = entry
+  }
+
+  private mutating func takePolicy(_ event: Event) throws(EntryFault) {
+    guard let policy = event.policy, SHA256Digest(hex: policy) != nil else { throw .malformed }
+    policyName = try event.text("policy_name")
+    self.policy = policy
+    if policies[policy] == nil { policies[policy] = size }
+  }
+
+  private mutating func takeChild(_ event: Event) throws(EntryFault) {
+    guard let reference = event.child, let key = KeyID(hex: try event.text("key")) else {
+      throw .malformed
+    }
+    let state = ChildState(
+      reference: reference, key: key, entry: size, details: try event.details(.child))
+    // In order of filing, and a key of its own.
+    guard reference.number == children.count + 1, key != registerKey, useName(key.bytes) else {
+      throw .idReused
+    }
+    children.append(state)
+  }
+
+  private mutating func takeContact(_ event: Event) throws(EntryFault) {
+    let child = try knownChild(event)
+    let reference: ContactReference = try event.reference("contact")
+    guard contacts[reference] == nil else { throw .idReused }
+    contacts[reference] = ContactState(
+      reference: reference, child: child, entry: size, details: try event.details(.child))
+  }
+
+  private mutating func takeRecord(_ event: Event) throws(EntryFault) {
+    let child = try knownChild(event)
+    guard let reference = event.record, let object = ObjectID(hex: try event.text("object")) else {
+      throw .malformed
+    }
+    let state = RecordState(
+      reference: reference, child: child, kind: try event.text("document_kind"),
+      dated: try event.optionalDate("dated"), object: object,
+      objectSize: Int(try event.number("object_size")),
+      objectSHA256: try event.digest("object_sha256"), at: event.at, entry: size,
+      details: try event.details(.child))
+    guard records[reference] == nil, useName(object.bytes) else { throw .idReused }
+    records[reference] = state
+  }
+
+  private func checkOpening(_ event: Event) throws(EntryFault) {
+    let child = try knownChild(event)
+    guard let record = event.record.flatMap({ records[$0] }), record.child == child else {
+      throw .danglingReference
+    }
+    guard event.outcome == .allowed, event.policy == policy, event.facts != nil else {
+      throw .undecided
+    }
+  }
+
+  private mutating func takeRecipient(_ event: Event) throws(EntryFault) {
+    let reference: RecipientReference = try event.reference("recipient")
+    guard recipients[reference] == nil else { throw .idReused }
+    var key: X25519Recipient?
+    if let text = try event.optionalText("key") {
+      guard let parsed = try? X25519Recipient(parsing: text) else { throw .malformed }
+      key = parsed
+    }
+    recipients[reference] = RecipientState(
+      reference: reference, kind: try event.text("recipient_kind"), key: key, entry: size,
+      details: try event.details(.register))
+  }
+
+  func knownChild(_ event: Event) throws(EntryFault) -> ChildReference {
+    guard let reference = event.child else { throw .malformed }
+    guard child(reference) != nil else { throw .danglingReference }
+    return reference
+  }
+
+  /// False if an event, key file or object has this name already.
+  private mutating func useName(_ bytes: [UInt8]) -> Bool {
+    usedNames.insert(EventID(checkedBytes: bytes)).inserted
+  }
+}
+
+extension Event {
+  func details(_ scope: SealedBox.Scope) throws(EntryFault) -> BoxedDetails {
+    guard let box, box.scope == scope else { throw .malformed }
+    return BoxedDetails(event: id, kind: kind, box: box)
+  }
+}

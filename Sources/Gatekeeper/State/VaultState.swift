@@ -1,0 +1,119 @@
+package import StrongroomCrypto
+package import TransparencyLog
+package import VaultStore
+
+/// Everything the ledger says so far: the fold of its entries, and the only register there is.
+///
+/// A value: `apply` is pure, needs no key and does no I/O, so it is tested alone and any earlier state can be built again
+/// to replay a decision. Which boxes to open with which key is the gatekeeper's.
+package struct VaultState: Hashable, Sendable, Codable {
+  package let vault: VaultID
+  /// The tree over the entries applied; `range.size` is the number of them.
+  package internal(set) var range = CompactRange()
+
+  package internal(set) var origin = ""
+  package internal(set) var logKey: VerifierKey?
+  package internal(set) var settingType = ""
+  package internal(set) var isExample = false
+  /// Names the register's key file.
+  package internal(set) var registerKey: KeyID?
+  /// Offline recipients of the epoch's key file.
+  package internal(set) var recovery: [String] = []
+
+  /// Hash of the policy set in force, 64 hexadecimal digits.
+  package internal(set) var policy = ""
+  package internal(set) var policyName = ""
+  /// Every set ever in force, and the entry that adopted it first.
+  package internal(set) var policies: [String: UInt64] = [:]
+
+  package internal(set) var members: [MemberReference: MemberState] = [:]
+  /// In order of filing; `CH-0001` is the first.
+  package internal(set) var children: [ChildState] = []
+  package internal(set) var contacts: [ContactReference: ContactState] = [:]
+  package internal(set) var records: [RecordReference: RecordState] = [:]
+  package internal(set) var consents: [ConsentReference: ConsentState] = [:]
+  package internal(set) var recipients: [RecipientReference: RecipientState] = [:]
+  package internal(set) var requests: [RequestReference: RequestState] = [:]
+  /// Requests that relied on a piece of evidence, by its hash in hexadecimal, in order.
+  package internal(set) var evidenceUses: [String: [RequestReference]] = [:]
+
+  /// Roots at the last sizes, the newest last: what an actor may truthfully claim to have seen.
+  var recentRoots: [SHA256Digest] = []
+  /// An actor decides on the newest size; entries of the same commit follow at most this far behind.
+  static let seenWindow = 16
+
+  /// Names used so far by events, key files and objects, so that none is used twice. Kept beside the snapshot's JSON,
+  /// being the bulk of it.
+  var usedNames: Set<EventID> = []
+
+  package init(vault: VaultID) {
+    self.vault = vault
+    recentRoots = [range.root]
+  }
+
+  package var size: UInt64 { range.size }
+  package var head: SeenHead { SeenHead(size: range.size, root: range.root) }
+
+  private enum CodingKeys: String, CodingKey {
+    case vault, range, origin, logKey, settingType, isExample, registerKey, recovery, policy, policyName
+    case policies, members, children, contacts, records, consents, recipients, requests, evidenceUses
+    case recentRoots
+  }
+}
+
+/// Look-ups.
+extension VaultState {
+  package func child(_ reference: ChildReference) -> ChildState? {
+    children.indices.contains(reference.number - 1) ? children[reference.number - 1] : nil
+  }
+
+  package func activeMember(with key: VerifierKey) -> MemberState? {
+    members.values.first { $0.isActive && $0.signingKey == key }
+  }
+
+  package func activeMembers() -> [MemberState] {
+    members.values.filter(\.isActive).sorted { $0.entry < $1.entry }
+  }
+
+  package func contacts(of child: ChildReference) -> [ContactState] {
+    contacts.values.filter { $0.child == child }.sorted { $0.entry < $1.entry }
+  }
+
+  package func records(of child: ChildReference) -> [RecordState] {
+    records.values.filter { $0.child == child }.sorted { $0.entry < $1.entry }
+  }
+
+  package func consents(of child: ChildReference) -> [ConsentState] {
+    consents.values.filter { $0.child == child }.sorted { $0.entry < $1.entry }
+  }
+
+  package func requests(of child: ChildReference) -> [RequestState] {
+    requests.values.filter { $0.child == child }.sorted { $0.entry < $1.entry }
+  }
+
+  /// Whether an earlier request already relied on this evidence. Requests that were turned down used nothing.
+  package func evidenceWasUsed(_ sha256: SHA256Digest, before request: RequestReference?) -> Bool {
+    let limit = request.flatMap { requests[$0]?.entry } ?? UInt64.max
+    return (evidenceUses[sha256.hex] ?? []).contains { other in
+      guard other != request, let state = requests[other] else { return false }
+      // A release counts whenever it was; otherwise the earlier request has the better claim.
+      if state.release != nil { return true }
+      return state.entry < limit && state.declined == nil && state.lastDecision?.outcome != .refused
+    }
+  }
+
+  /// A newer version of a document that existed when consent was given is not what was consented to; the first one
+  /// filed after it is (DOMAIN section 10, vector 29).
+  package func isVersionAfter(consent: ConsentState, _ record: RecordState) -> Bool {
+    record.entry > consent.entry
+      && records.values.contains {
+        $0.child == record.child && $0.kind == record.kind && $0.entry < consent.entry
+      }
+  }
+}
+
+extension VaultState: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  package var description: String { "VaultState(size \(size))" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}
