@@ -76,16 +76,18 @@ package struct ArmorDecoder {
       lineNumber += 1
       return
     }
-    switch expecting {
-    case .begin where line.isEmpty || Armor.isWhitespace(line[0]), .nothing:
-      if Armor.isWhitespace(byte) { try countWhitespace(1) }
-    case .begin, .dataOrEnd, .end:
-      // One more than a full line: a carriage return may end it.
-      guard line.count <= Base64Length.columns else { throw .armorMalformed(line: lineNumber) }
-    }
     if case .nothing = expecting {
       guard Armor.isWhitespace(byte) else { throw .armorMalformed(line: lineNumber) }
+      try countWhitespace(1)
       return
+    }
+    if case .begin = expecting, Armor.isWhitespace(line.first ?? byte) {
+      // Whitespace may come before the BEGIN line, not at its edge.
+      guard Armor.isWhitespace(byte) else { throw .armorMalformed(line: lineNumber) }
+      try countWhitespace(1)
+    } else {
+      // One more than a full line: a carriage return may end it.
+      guard line.count <= Base64Length.columns else { throw .armorMalformed(line: lineNumber) }
     }
     line.append(byte)
   }
