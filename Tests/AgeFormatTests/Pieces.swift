@@ -75,3 +75,8 @@ func releaseInPieces(
   }
   return opening
 }
+
+/// What a reader that seeks fetches from.
+func slices(of file: [UInt8]) -> (Range<Int>) -> [UInt8] {
+  { Array(file[$0]) }
+}

@@ -20,7 +20,7 @@ struct SeekableReaderTests {
     }
     for part in parts {
       var fetched: [UInt8] = []
-      try reader.read(part, fetching: { Array(file[$0]) }) { fetched += [UInt8](copying: $0) }
+      try reader.read(part, fetching: slices(of: file)) { fetched += [UInt8](copying: $0) }
       #expect(fetched == Array(plaintext[part]), "\(part), seed \(generator.seed)")
       var given: [UInt8] = []
       let sealed = Array(file[reader.fileRange(covering: part)])
@@ -37,12 +37,12 @@ struct SeekableReaderTests {
     file[184 + 65_552 + 1] ^= 1
     var reader = try SeekableAgeReader.open(fileSize: file.count, identities: [identity]) { Array(file[$0]) }
     var first: [UInt8] = []
-    try reader.read(0..<65_536, fetching: { Array(file[$0]) }) { first += [UInt8](copying: $0) }
+    try reader.read(0..<65_536, fetching: slices(of: file)) { first += [UInt8](copying: $0) }
     #expect(first == Array(plaintext[..<65_536]))
     var failure: AgeError?
     var released = 0
     do {
-      try reader.read(65_000..<70_000, fetching: { Array(file[$0]) }) { released += $0.byteCount }
+      try reader.read(65_000..<70_000, fetching: slices(of: file)) { released += $0.byteCount }
     } catch let error as AgeError {
       failure = error
     }

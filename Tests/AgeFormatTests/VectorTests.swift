@@ -134,7 +134,7 @@ struct VectorTests {
     let file = vector.isArmored ? try Armor.decode(vector.file.span.bytes) : vector.file
     var reader = try SeekableAgeReader.open(fileSize: file.count, identities: keys) { Array(file[$0]) }
     var plaintext: [UInt8] = []
-    try reader.read(0..<reader.plaintextSize, fetching: { Array(file[$0]) }) {
+    try reader.read(0..<reader.plaintextSize, fetching: slices(of: file)) {
       plaintext += [UInt8](copying: $0)
     }
     return plaintext
