@@ -6,7 +6,10 @@ extension PolicySet {
   /// for is looked at. Restrictions only ever add findings, so they cannot widen what is allowed.
   ///
   /// Cost: a few hundred nanoseconds when allowed; no text is made.
-  package func decide(_ facts: DisclosureFacts) -> Decision {
+  package func decide(_ facts: DisclosureFacts) -> Decision { decide(facts, asIfEnabled: false) }
+
+  /// As `decide`; `asIfEnabled` is for cases only, which test rules that are shipped switched off.
+  func decide(_ facts: DisclosureFacts, asIfEnabled: Bool) -> Decision {
     let core = core
     guard let gateway = core.gatewaysByID[facts.gateway] else {
       return Decision(
@@ -14,7 +17,7 @@ extension PolicySet {
         context: .disclosure(core, nil, facts))
     }
     var evaluation = Evaluation(core: core, gateway: gateway, facts: facts)
-    evaluation.run()
+    evaluation.run(asIfEnabled: asIfEnabled)
     return Decision(
       outcome: evaluation.findings.contains(where: \.isRefusal)
         ? .refused : evaluation.findings.isEmpty ? .allowed : .waiting,
@@ -65,7 +68,8 @@ struct Evaluation {
 
   /// The order is that of DOMAIN.md section 1: route, people, scope, subject, evidence, consent, restrictions, approvals,
   /// time. It decides which finding is told first, never the outcome.
-  mutating func run() {
+  mutating func run(asIfEnabled: Bool) {
+    if !gateway.isEnabled, !asIfEnabled { findings.append(.gatewayOff) }
     checkRoute()
     checkPeople()
     checkDocuments()
@@ -78,7 +82,6 @@ struct Evaluation {
   }
 
   private mutating func checkRoute() {
-    if !gateway.isEnabled { findings.append(.gatewayOff) }
     if facts.today < core.header.inForceFrom { findings.append(.policyNotInForce) }
     if let from = gateway.effectiveFrom, facts.today < from {
       findings.append(.gatewayNotInForce)
@@ -107,7 +110,10 @@ struct Evaluation {
 
   private mutating func checkSubject() {
     guard let rule = gateway.subject else { return }
-    if let stages = rule.stages, !stages.contains(facts.subject.stage) { findings.append(.subjectStage) }
+    let stage = facts.subject.stage
+    if !(rule.stages?.contains(stage) ?? true) || !(rule.stagesFor[facts.recipient]?.contains(stage) ?? true) {
+      findings.append(.subjectStage)
+    }
     if rule.minimumAge != nil || rule.maximumAge != nil {
       if let age = facts.subject.age {
         if let least = rule.minimumAge, age < least { findings.append(.subjectTooYoung) }
@@ -119,27 +125,40 @@ struct Evaluation {
     if let care = rule.care, !care.contains(facts.subject.care) { findings.append(.subjectCare) }
   }
 
-  /// A rule is met if any one piece of evidence for it is of the right form, well-formed and, where evidence counts once,
-  /// fresh. So taking evidence away never helps, and a bad first try does not spoil a good second one.
   private mutating func checkEvidence() {
     for index in gateway.requires.indices {
       let rule = gateway.requires[index]
-      guard rule.applies(to: facts.recipient) else { continue }
-      var worst = Finding.evidenceMissing(index)
-      var isMet = false
-      for evidence in facts.evidence where evidence.id == rule.id {
-        if evidence.form != rule.form {
-          if worst == .evidenceMissing(index) { worst = .evidenceWrongForm(index) }
-        } else if !evidence.wellFormed {
-          if worst != .evidenceReused(index) { worst = .evidenceMalformed(index) }
-        } else if gateway.evidenceUse == .single, evidence.usedBefore {
-          worst = .evidenceReused(index)
-        } else {
-          isMet = true
-          break
-        }
+      guard rule.applies(to: facts.recipient), let finding = evidenceFinding(index) else { continue }
+      if !rule.unless.isEmpty, isMetByOther(rule) { continue }
+      findings.append(finding)
+    }
+  }
+
+  /// What is wrong with the evidence for one rule; nil if it is met.
+  ///
+  /// A rule is met if any one piece of evidence for it is of the right form, well-formed and, where evidence counts once,
+  /// fresh. So taking evidence away never helps, and a bad first try does not spoil a good second one.
+  func evidenceFinding(_ index: Int) -> Finding? {
+    let rule = gateway.requires[index]
+    var nearest = Finding.evidenceMissing(index)
+    for evidence in facts.evidence where evidence.id == rule.id {
+      if evidence.form != rule.form {
+        if nearest == .evidenceMissing(index) { nearest = .evidenceWrongForm(index) }
+      } else if !evidence.wellFormed {
+        if nearest != .evidenceReused(index) { nearest = .evidenceMalformed(index) }
+      } else if gateway.evidenceUse == .single, evidence.usedBefore {
+        nearest = .evidenceReused(index)
+      } else {
+        return nil
       }
-      if !isMet { findings.append(worst) }
+    }
+    return nearest
+  }
+
+  /// Another piece of evidence that makes a rule unnecessary is there and good.
+  func isMetByOther(_ rule: Gateway.EvidenceRule) -> Bool {
+    gateway.requires.indices.contains {
+      rule.unless.contains(gateway.requires[$0].id) && evidenceFinding($0) == nil
     }
   }
 
@@ -212,27 +231,34 @@ struct Evaluation {
     }
   }
 
-  /// Base, conditional and restriction approvals that this request needs, in the order of the files.
-  var approvalGroups: [ApprovalGroup] {
+  /// The gateway's own approvals for this request, base first: all by different people.
+  private var gatewayApprovalGroups: [ApprovalGroup] {
     var groups: [ApprovalGroup] = []
     if gateway.approvals.base.count > 0 { groups.append(gateway.approvals.base) }
     for condition in gateway.approvals.moreFor where condition.applies(to: facts) {
       groups.append(condition.group)
     }
-    for index in restrictionsInPlay {
-      if let group = core.restrictions[index].approvals { groups.append(group) }
-    }
     return groups
   }
 
+  /// What restrictions ask for: somebody must have looked, who may be one of those the gateway counts.
+  private var restrictionApprovalGroups: [ApprovalGroup] {
+    restrictionsInPlay.compactMap { core.restrictions[$0].approvals }
+  }
+
+  /// All of them; findings give positions in this list.
+  var approvalGroups: [ApprovalGroup] { gatewayApprovalGroups + restrictionApprovalGroups }
+
   private mutating func checkApprovals() {
-    if facts.approvals.contains(where: { $0.member == facts.requester.member }) {
-      findings.append(.approvalByRequester)
+    let requester = facts.requester.member
+    if facts.approvals.contains(where: { $0.member == requester }) { findings.append(.approvalByRequester) }
+    let own = gatewayApprovalGroups
+    let added = restrictionApprovalGroups
+    if own.isEmpty, added.isEmpty { return }
+    var missing = ApprovalMatching.missing(groups: own, approvals: facts.approvals, requester: requester)
+    for group in added {
+      missing += ApprovalMatching.missing(groups: [group], approvals: facts.approvals, requester: requester)
     }
-    let groups = approvalGroups
-    guard !groups.isEmpty else { return }
-    let missing = ApprovalMatching.missing(
-      groups: groups, approvals: facts.approvals, requester: facts.requester.member)
     for (index, count) in missing.enumerated() where count > 0 {
       findings.append(.needsApproval(group: index, count: count))
     }

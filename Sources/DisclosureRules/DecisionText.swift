@@ -131,9 +131,12 @@ struct Wording {
       return
         "\"\(gateway.title)\" does not cover: \(document(facts.documents[index].kind)). It covers: \(list(gateway.documents.words.map(document), "and"))."
     case .subjectStage:
-      let stages = gateway.subject?.stages ?? []
+      var stages = gateway.subject?.stages ?? LifeStage.allCases
+      let narrowed = gateway.subject?.stagesFor[facts.recipient]
+      if let narrowed { stages = stages.filter(narrowed.contains) }
+      let whom = narrowed == nil ? "" : ", where the recipient is: \(recipient(facts.recipient))"
       return
-        "\"\(gateway.title)\" is only for \(list(stages.map(\.spoken))). In law the pupil is \(facts.subject.stage.spoken) today."
+        "\"\(gateway.title)\" is only for \(list(stages.map(\.spoken)))\(whom). In law the pupil is \(facts.subject.stage.spoken) today."
     case .subjectTooYoung:
       return "\"\(gateway.title)\" is only for somebody aged \(gateway.subject?.minimumAge ?? 0) or over."
     case .subjectTooOld:
@@ -151,6 +154,9 @@ struct Wording {
     case .evidenceMalformed(let index):
       let rule = gateway.requires[index]
       if rule.form == .document { return "\(evidenceName(index)) could not be read, or is empty." }
+      if !rule.choices.isEmpty {
+        return "\(evidenceName(index)) must be one of: \(list(rule.choices)). \(rule.question)"
+      }
       guard let mask = rule.pattern else { return "\(evidenceName(index)) is empty. \(rule.question)" }
       return
         "\(evidenceName(index)) does not look right: expected \(mask.pattern), where \(mask.legend). \(rule.question)"

@@ -54,6 +54,11 @@ package struct EvidenceMask: Hashable, Sendable {
     return Array(bytes[first...last])
   }
 
+  /// Whether two texts are the same but for spaces at their ends and the case of ASCII letters.
+  static func isSame(_ left: String, _ right: String) -> Bool {
+    trimmed(left).map(lowercased) == trimmed(right).map(lowercased)
+  }
+
   private static func fits(_ byte: UInt8, _ mask: UInt8) -> Bool {
     switch mask {
     case UInt8(ascii: "9"): isDigit(byte)

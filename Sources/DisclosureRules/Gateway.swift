@@ -92,6 +92,7 @@ package final class Gateway: Sendable {
     guard let rule = evidence(id), rule.form == .text, text.utf8.count <= EvidenceMask.textLimit else {
       return false
     }
+    if !rule.choices.isEmpty { return rule.choices.contains { EvidenceMask.isSame(text, $0) } }
     return rule.pattern?.matches(text) ?? !EvidenceMask.trimmed(text).isEmpty
   }
 
@@ -121,15 +122,16 @@ package final class Gateway: Sendable {
     package let question: String
     package let form: EvidenceForm
     package let pattern: EvidenceMask?
+    /// The only answers that count, spaces at the ends and case aside; empty: any.
+    package let choices: [String]
     /// Asked only of these recipient kinds; nil: of all.
     package let onlyFor: [String]?
-    /// Not asked of these recipient kinds.
+    /// Ids of other evidence that makes this one unnecessary once it is there and good. Two rules that name each other
+    /// mean that either will do.
     package let unless: [String]
     package let location: RuleLocation
 
-    func applies(to recipient: String) -> Bool {
-      (onlyFor?.contains(recipient) ?? true) && !unless.contains(recipient)
-    }
+    func applies(to recipient: String) -> Bool { onlyFor?.contains(recipient) ?? true }
   }
 
   package struct ConsentRule: Sendable {
@@ -152,6 +154,8 @@ package final class Gateway: Sendable {
 
   package struct SubjectRule: Sendable {
     package let stages: [LifeStage]?
+    /// Stages wanted when the recipient is of one kind, beside `stages`.
+    package let stagesFor: [String: [LifeStage]]
     package let minimumAge: Int?
     package let maximumAge: Int?
     package let care: [CareStatus]?

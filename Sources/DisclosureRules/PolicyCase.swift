@@ -7,8 +7,11 @@ package struct PolicyCase: Sendable {
   package let vector: Int?
   /// Why it is not expected to hold yet; such a case is evaluated and counted apart.
   package let pending: String?
+  /// Its gateway is taken to be switched on, to test rules that are shipped off.
+  package let asIfEnabled: Bool
   package let situation: Situation
-  package let expected: Expectation
+  /// nil only where there is no situation.
+  package let expected: Expectation?
   package let location: RuleLocation
 
   package enum Situation: Sendable {
@@ -20,9 +23,11 @@ package struct PolicyCase: Sendable {
 
   package struct Expectation: Hashable, Sendable {
     package let outcome: Decision.Outcome
-    /// Codes that must all be among the answer's, and likewise the next three.
+    /// Codes that must all be among the answer's.
     package let reasons: [String]
+    /// Codes that must all be among what the answer says is missing.
     package let needs: [String]
+    /// Words each of which must stand in one of the answer's obligations, case aside.
     package let obligations: [String]
     /// nil: not looked at.
     package let isHidden: Bool?
