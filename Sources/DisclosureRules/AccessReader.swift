@@ -17,7 +17,9 @@ struct AccessReader {
     guard var map = value.map() else { return nil }
     let mayValue = map.need("may")
     let may = mayValue?.words(AccessAction.self, "action", mayBeEmpty: true) ?? []
-    if may.contains(.open) { mayValue?.report(.contradiction("what may be opened is said under opens, not may")) }
+    if may.contains(.open) {
+      mayValue?.report(.contradiction("what may be opened is said under opens, not may"))
+    }
     let openings = (map.need("opens")?.items("opens", mayBeEmpty: true) ?? []).compactMap(readOpening)
     let refusal = map.take("refusal")?.filledString()
     map.finish()

@@ -111,7 +111,8 @@ struct Evaluation {
   private mutating func checkSubject() {
     guard let rule = gateway.subject else { return }
     let stage = facts.subject.stage
-    if !(rule.stages?.contains(stage) ?? true) || !(rule.stagesFor[facts.recipient]?.contains(stage) ?? true) {
+    if !(rule.stages?.contains(stage) ?? true) || !(rule.stagesFor[facts.recipient]?.contains(stage) ?? true)
+    {
       findings.append(.subjectStage)
     }
     if rule.minimumAge != nil || rule.maximumAge != nil {
@@ -231,34 +232,26 @@ struct Evaluation {
     }
   }
 
-  /// The gateway's own approvals for this request, base first: all by different people.
-  private var gatewayApprovalGroups: [ApprovalGroup] {
+  /// Base, conditional and restriction approvals that this request needs, in the order of the files. All approvers are
+  /// different people.
+  var approvalGroups: [ApprovalGroup] {
     var groups: [ApprovalGroup] = []
     if gateway.approvals.base.count > 0 { groups.append(gateway.approvals.base) }
     for condition in gateway.approvals.moreFor where condition.applies(to: facts) {
       groups.append(condition.group)
     }
+    for index in restrictionsInPlay {
+      if let group = core.restrictions[index].approvals { groups.append(group) }
+    }
     return groups
   }
-
-  /// What restrictions ask for: somebody must have looked, who may be one of those the gateway counts.
-  private var restrictionApprovalGroups: [ApprovalGroup] {
-    restrictionsInPlay.compactMap { core.restrictions[$0].approvals }
-  }
-
-  /// All of them; findings give positions in this list.
-  var approvalGroups: [ApprovalGroup] { gatewayApprovalGroups + restrictionApprovalGroups }
 
   private mutating func checkApprovals() {
     let requester = facts.requester.member
     if facts.approvals.contains(where: { $0.member == requester }) { findings.append(.approvalByRequester) }
-    let own = gatewayApprovalGroups
-    let added = restrictionApprovalGroups
-    if own.isEmpty, added.isEmpty { return }
-    var missing = ApprovalMatching.missing(groups: own, approvals: facts.approvals, requester: requester)
-    for group in added {
-      missing += ApprovalMatching.missing(groups: [group], approvals: facts.approvals, requester: requester)
-    }
+    let groups = approvalGroups
+    if groups.isEmpty { return }
+    let missing = ApprovalMatching.missing(groups: groups, approvals: facts.approvals, requester: requester)
     for (index, count) in missing.enumerated() where count > 0 {
       findings.append(.needsApproval(group: index, count: count))
     }

@@ -25,7 +25,9 @@ struct GatewayReader {
     let fromValue = map.take("effective_from")
     let from = fromValue.flatMap { $0.date() }
     let to = map.take("effective_to").flatMap { $0.date() }
-    if let from, let to, to < from { fromValue?.report(.contradiction("effective_from is after effective_to")) }
+    if let from, let to, to < from {
+      fromValue?.report(.contradiction("effective_from is after effective_to"))
+    }
     let recipients = map.need("recipients")?.filter(among: vocabulary.recipientKinds.all, "recipient kind")
     let documents = map.need("documents")?.filter(among: vocabulary.documentKinds.all, "document kind")
     let consent = map.take("consent").flatMap(readConsent)
@@ -99,7 +101,9 @@ struct GatewayReader {
     let stages = map.take("stages")?.words(LifeStage.self, "life stage")
     var stagesFor: [String: [LifeStage]] = [:]
     for entry in map.take("stages_for")?.map()?.all ?? [] {
-      guard let kind = entry.key.word(among: vocabulary.recipientKinds.all, "recipient kind") else { continue }
+      guard let kind = entry.key.word(among: vocabulary.recipientKinds.all, "recipient kind") else {
+        continue
+      }
       stagesFor[kind] = entry.value.words(LifeStage.self, "life stage")
     }
     let minimum = map.take("minimum_age")?.integer(0...25, what: "minimum_age")
@@ -154,7 +158,8 @@ struct GatewayReader {
     let base = readGroup(&map, at: value.file.location(of: value))
     let more = (map.take("more_for")?.items("more_for") ?? []).compactMap { item -> ApprovalCondition? in
       guard var entry = item.map() else { return nil }
-      let documents = entry.take("documents")?.words(among: vocabulary.documentKinds.all, "document kind") ?? []
+      let documents =
+        entry.take("documents")?.words(among: vocabulary.documentKinds.all, "document kind") ?? []
       let recipients =
         entry.take("recipients")?.words(among: vocabulary.recipientKinds.all, "recipient kind") ?? []
       let stages = entry.take("stages")?.words(LifeStage.self, "life stage") ?? []
@@ -197,7 +202,8 @@ struct GatewayReader {
 
 extension ApprovalGroup {
   /// `count` and `roles` out of a map that may hold more.
-  static func read(_ map: inout PolicyMap, roles known: [String], at location: RuleLocation) -> ApprovalGroup? {
+  static func read(_ map: inout PolicyMap, roles known: [String], at location: RuleLocation) -> ApprovalGroup?
+  {
     let countValue = map.need("count")
     let count = countValue?.integer(0...8, what: "count")
     let roles = map.need("roles")?.words(among: known, "role", mayBeEmpty: count == 0)

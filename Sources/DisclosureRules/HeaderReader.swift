@@ -47,7 +47,9 @@ struct HeaderReader {
     for entry in map.all {
       guard let word = entry.key.newWord("word"), let title = entry.value.filledString() else { continue }
       // "any" stands for the whole vocabulary in gateway files, so it cannot be one word of it.
-      if word == "any" { entry.key.report(.contradiction("\"any\" means every word and cannot be one of them")) }
+      if word == "any" {
+        entry.key.report(.contradiction("\"any\" means every word and cannot be one of them"))
+      }
       entries.append((word, title))
     }
     return Vocabulary.Words(entries)

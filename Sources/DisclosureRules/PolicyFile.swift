@@ -126,8 +126,8 @@ final class PolicyFile {
     guard node.anchor == nil, node.alias == nil else { return refuse(.anchorsRefused) }
     switch node {
     case .scalar(let scalar):
-      // A quoted scalar always carries the tag of text.
-      return scalar.style == .plain && scalar.tag.rawValue != "" ? refuse(.tagsRefused) : true
+      // An untagged scalar carries no tag, or the one of text once the parser has compared it with another key.
+      return ["", Tag.Name.str.rawValue].contains(scalar.tag.rawValue) ? true : refuse(.tagsRefused)
     case .mapping(let mapping):
       for (key, value) in mapping {
         guard checkShape(key, depth: depth + 1), checkShape(value, depth: depth + 1) else { return false }

@@ -87,7 +87,8 @@ struct PolicyLoader {
       for id in difference.gateways where !gatewayIDs.contains(id) {
         files.first { $0.path == "policy.yaml" }?
           .report(
-            .unknownWord(noun: "gateway", word: id, near: gatewayIDs), line: difference.location.line, column: 1)
+            .unknownWord(noun: "gateway", word: id, near: gatewayIDs), line: difference.location.line,
+            column: 1)
       }
     }
   }
@@ -109,7 +110,8 @@ struct PolicyLoader {
   }
 
   private static func isSafePath(_ path: String) -> Bool {
-    !path.hasPrefix("/") && !path.split(separator: "/", omittingEmptySubsequences: false).contains { $0 == ".." || $0.isEmpty }
+    !path.hasPrefix("/")
+      && !path.split(separator: "/", omittingEmptySubsequences: false).contains { $0 == ".." || $0.isEmpty }
       && !path.unicodeScalars.contains("\0")
   }
 
@@ -133,7 +135,9 @@ extension PolicyValue {
   func newWord(_ noun: String) -> String? {
     guard let text = string() else { return nil }
     guard PolicyLoader.isKebab(text) else {
-      report(.wrongType(expected: "a \(noun) in small letters with hyphens", found: "\"\(printable(text))\"", advice: nil))
+      report(
+        .wrongType(
+          expected: "a \(noun) in small letters with hyphens", found: "\"\(printable(text))\"", advice: nil))
       return nil
     }
     return text

@@ -100,7 +100,7 @@ package struct PolicyDifference: Hashable, Sendable {
     /// This set follows the law here.
     case resolved
     /// This set departs from the law here, knowingly; lint says so each time.
-    case conflicts
+    case exhibited
     case notApplicable = "not-applicable"
   }
 }

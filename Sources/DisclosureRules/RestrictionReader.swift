@@ -13,7 +13,9 @@ struct RestrictionReader {
     }
   }
 
-  private func readOne(_ kind: RestrictionKind, _ value: PolicyValue, at location: RuleLocation) -> Restriction? {
+  private func readOne(
+    _ kind: RestrictionKind, _ value: PolicyValue, at location: RuleLocation
+  ) -> Restriction? {
     guard var map = value.map() else { return nil }
     let title = map.need("title")?.filledString()
     let authority = map.need("authority")?.filledString()

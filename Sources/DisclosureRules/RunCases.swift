@@ -42,11 +42,14 @@ extension PolicySet {
       result.append("expected \(expected.outcome.rawValue), got \(decision.outcome.rawValue)\(why)")
     }
     let reasons = decision.recordedReasonCodes + decision.reasons.map(\.code)
-    for code in expected.reasons where !reasons.contains(code) { result.append("reason \(code) is not given") }
+    for code in expected.reasons where !reasons.contains(code) {
+      result.append("reason \(code) is not given")
+    }
     let needs = decision.recordedNeedCodes
     for code in expected.needs where !needs.contains(code) { result.append("need \(code) is not given") }
     let obligations = decision.obligations.map { "\($0.code) \($0.text)".lowercased() }
-    for words in expected.obligations where !obligations.contains(where: { $0.contains(words.lowercased()) }) {
+    for words in expected.obligations where !obligations.contains(where: { $0.contains(words.lowercased()) })
+    {
       result.append("no obligation says \"\(words)\"")
     }
     if let hidden = expected.isHidden, hidden != decision.isHidden {

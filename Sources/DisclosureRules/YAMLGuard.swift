@@ -9,7 +9,11 @@ struct YAMLGuard {
   /// Levels of collection within collection.
   static let nestingLimit = 32
 
-  struct Refusal: Hashable { let kind: PolicyProblem.Kind; let line: Int; let column: Int }
+  struct Refusal: Hashable {
+    let kind: PolicyProblem.Kind
+    let line: Int
+    let column: Int
+  }
 
   private let scalars: [Unicode.Scalar]
   private var position = 0
@@ -61,7 +65,9 @@ struct YAMLGuard {
     if position == 0, peek() == "\u{FEFF}" { position = 1 }
     if peek() == "%", flowDepth == 0 { return refusal(.directiveRefused) }
     // A document marker is no plain text: what follows it on the line is a token again.
-    if let first = peek(), first == "-" || first == ".", peek(1) == first, peek(2) == first, Self.endsToken(peek(3)) {
+    if let first = peek(), first == "-" || first == ".", peek(1) == first, peek(2) == first,
+      Self.endsToken(peek(3))
+    {
       position += 3
     }
     skipBlanks()
