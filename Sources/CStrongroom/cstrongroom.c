@@ -24,8 +24,10 @@ const int strongroom_o_directory = O_DIRECTORY;
 const int strongroom_at_fdcwd = AT_FDCWD;
 const int strongroom_at_removedir = AT_REMOVEDIR;
 
-_Static_assert(STRONGROOM_LOCK_SHARED == LOCK_SH && STRONGROOM_LOCK_EXCLUSIVE == LOCK_EX, "flock operations");
-_Static_assert(STRONGROOM_LOCK_NON_BLOCKING == LOCK_NB && STRONGROOM_LOCK_UNLOCK == LOCK_UN, "flock operations");
+_Static_assert(STRONGROOM_LOCK_SHARED == LOCK_SH, "flock operations");
+_Static_assert(STRONGROOM_LOCK_EXCLUSIVE == LOCK_EX, "flock operations");
+_Static_assert(STRONGROOM_LOCK_NON_BLOCKING == LOCK_NB, "flock operations");
+_Static_assert(STRONGROOM_LOCK_UNLOCK == LOCK_UN, "flock operations");
 _Static_assert(STRONGROOM_KIND_DIRECTORY == DT_DIR && STRONGROOM_KIND_FILE == DT_REG, "directory entry kinds");
 _Static_assert(STRONGROOM_KIND_LINK == DT_LNK, "directory entry kinds");
 _Static_assert(sizeof(off_t) == 8, "file offsets are 64 bits");
@@ -54,7 +56,9 @@ int strongroom_openat(int directory, const char *path, int flags, uint32_t mode)
 
 int strongroom_close(int fd) { return ONCE(int, close(fd)); }
 
-ssize_t strongroom_read(int fd, void *buffer, size_t count) { return RETRYING(ssize_t, read(fd, buffer, count)); }
+ssize_t strongroom_read(int fd, void *buffer, size_t count) {
+  return RETRYING(ssize_t, read(fd, buffer, count));
+}
 
 ssize_t strongroom_write(int fd, const void *buffer, size_t count) {
   return RETRYING(ssize_t, write(fd, buffer, count));

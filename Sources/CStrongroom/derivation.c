@@ -1,4 +1,5 @@
-// The OSSL_PARAM arrays: they hold pointers to the caller's bytes, which C keeps alive for the call without ceremony.
+// The OSSL_PARAM arrays: they hold pointers to the caller's bytes, which C keeps alive for the call without
+// ceremony.
 #include "cstrongroom.h"
 
 #include <openssl/core_names.h>
@@ -35,9 +36,9 @@ int strongroom_hkdf_sha256(EVP_KDF *kdf, uint8_t *out, size_t out_count, const u
   return derive(kdf, out, out_count, parameters);
 }
 
-int strongroom_scrypt(EVP_KDF *kdf, uint8_t *out, size_t out_count, const uint8_t *passphrase, size_t passphrase_count,
-                      const uint8_t *salt, size_t salt_count, uint64_t n, uint32_t r, uint32_t p,
-                      uint64_t max_memory) {
+int strongroom_scrypt(EVP_KDF *kdf, uint8_t *out, size_t out_count, const uint8_t *passphrase,
+                      size_t passphrase_count, const uint8_t *salt, size_t salt_count, uint64_t n, uint32_t r,
+                      uint32_t p, uint64_t max_memory) {
   OSSL_PARAM parameters[] = {
       octets(OSSL_KDF_PARAM_PASSWORD, passphrase, passphrase_count),
       octets(OSSL_KDF_PARAM_SALT, salt, salt_count),

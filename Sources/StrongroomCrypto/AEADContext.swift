@@ -1,11 +1,12 @@
 import COpenSSL
 
-/// What ChaCha20-Poly1305 and AES-256-GCM share: one OpenSSL context, keyed once; each message sets only its nonce.
+/// What ChaCha20-Poly1305 and AES-256-GCM share: one OpenSSL context, keyed once; each message sets only its
+/// nonce.
 ///
 /// Sealing and opening 64 KiB allocates nothing. The context's memory is wiped by OpenSSL when freed.
 ///
-/// `@unchecked Sendable` because it has one owner and changes only through `mutating` functions.
-/// `@safe` because the context belongs to this value alone.
+/// `@unchecked Sendable` because it has one owner and changes only through `mutating` functions. `@safe`
+/// because the context belongs to this value alone.
 @safe
 struct AEADContext: ~Copyable, @unchecked Sendable {
   static let keyByteCount = 32
@@ -125,7 +126,8 @@ struct AEADContext: ~Copyable, @unchecked Sendable {
     guard written == 0 else { throw .callFailed(function: "EVP_CipherFinal_ex", code: 0) }
   }
 
-  /// The one place where a failure means "not authentic": `EVP_CipherFinal_ex` compares the tag, in constant time.
+  /// The one place where a failure means "not authentic": `EVP_CipherFinal_ex` compares the tag, in constant
+  /// time.
   private mutating func finishOpening() throws(CryptoError) {
     var written: CInt = 0
     var unused: UInt8 = 0

@@ -1,7 +1,8 @@
 /// AES-256 in Galois/Counter Mode (NIST SP 800-38D) with 12-byte nonces and 16-byte tags.
 ///
-/// One value holds one key and serves any number of messages, one after another: only the nonce changes. A nonce must never
-/// serve twice under a key for sealing; the caller counts, or uses a fresh key for each message.
+/// One value holds one key and serves any number of messages, one after another: only the nonce changes. A
+/// nonce must never serve twice under a key for sealing; the caller counts, or uses a fresh key for each
+/// message.
 package struct AES256GCM: ~Copyable, Sendable {
   package static let keyByteCount = AEADContext.keyByteCount
   package static let nonceByteCount = AEADContext.nonceByteCount
@@ -25,8 +26,8 @@ package struct AES256GCM: ~Copyable, Sendable {
 
   /// Opens into `output`, which has room for exactly 16 bytes fewer than `sealed`.
   ///
-  /// - Throws: `.authenticationFailed` for any wrong key, nonce, associated data or byte, and for fewer than 16 bytes;
-  ///   `output` is then all zeros.
+  /// - Throws: `.authenticationFailed` for any wrong key, nonce, associated data or byte, and for fewer than
+  ///   16 bytes; `output` is then all zeros.
   package mutating func open(
     _ sealed: RawSpan, nonce: RawSpan, authenticating associated: RawSpan, into output: inout MutableRawSpan
   ) throws(CryptoError) {

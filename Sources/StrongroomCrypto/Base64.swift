@@ -1,5 +1,5 @@
-/// Base 64 with the standard alphabet (RFC 4648, section 4), strict and canonical: each byte string has one spelling, and
-/// any other is refused. No line breaks, no spaces, no stray bits after the last byte.
+/// Base 64 with the standard alphabet (RFC 4648, section 4), strict and canonical: each byte string has one
+/// spelling, and any other is refused. No line breaks, no spaces, no stray bits after the last byte.
 ///
 /// Not for secrets: the running time depends on the bytes.
 package enum Base64 {

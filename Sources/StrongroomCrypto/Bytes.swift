@@ -1,5 +1,5 @@
-// Bytes at this module's border travel as `RawSpan` (read) and `MutableRawSpan` (write): borrowed views that can't outlive
-// their owner and copy nothing. Callers get them so, without any feature flag:
+// Bytes at this module's border travel as `RawSpan` (read) and `MutableRawSpan` (write): borrowed views that
+// can't outlive their owner and copy nothing. Callers get them so, without any feature flag:
 //
 //   secret.bytes                      from SecretBytes and PlaintextBuffer
 //   array.span.bytes                  from [UInt8]
@@ -10,16 +10,18 @@
 //   var bytes = output.mutableBytes   // MutableRawSpan
 //   try cipher.seal(plaintext.span.bytes, nonce: nonce.span.bytes, authenticating: RawSpan(), into: &bytes)
 //
-// A span taken from a class property or a global can't leave the access ("lifetime-dependent value escapes its scope"): lend
-// it with `secret.withBytes { ... }`, or give the owner as a `borrowing` parameter.
+// A span taken from a class property or a global can't leave the access ("lifetime-dependent value escapes
+// its scope"): lend it with `secret.withBytes { ... }`, or give the owner as a `borrowing` parameter.
 //
-// Bind a secret before borrowing it: `let key = try derive(); use(key.bytes)`. Swift 6.3.1 crashes ("Instruction does not
-// dominate all uses") on `use(try derive().bytes)`, a span of a temporary made by a throwing call.
+// Bind a secret before borrowing it: `let key = try derive(); use(key.bytes)`. Swift 6.3.1 crashes
+// ("Instruction does not dominate all uses") on `use(try derive().bytes)`, a span of a temporary made by a
+// throwing call.
 
 import COpenSSL
 
 extension [UInt8] {
-  /// What callers write as `.span.bytes`. That is marked unsafe for element types with padding; a UInt8 has none.
+  /// What callers write as `.span.bytes`. That is marked unsafe for element types with padding; a UInt8 has
+  /// none.
   var view: RawSpan {
     @_lifetime(borrow self)
     borrowing get {
@@ -69,7 +71,8 @@ extension MutableRawSpan {
     unsafe withUnsafeMutableBytes { unsafe $0[offset] = value }
   }
 
-  /// Overwrites all bytes with zeros in a way the compiler can't leave out. The corresponding C function is `OPENSSL_cleanse`.
+  /// Overwrites all bytes with zeros in a way the compiler can't leave out. The corresponding C function is
+  /// `OPENSSL_cleanse`.
   package mutating func wipe() {
     unsafe withUnsafeMutableBytes { unsafe OPENSSL_cleanse($0.baseAddress, $0.count) }
   }

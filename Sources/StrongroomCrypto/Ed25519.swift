@@ -1,6 +1,7 @@
 import COpenSSL
 
-/// The public half of an Ed25519 key (RFC 8032): 32 bytes, any 32 of which may be held; a bad one verifies nothing.
+/// The public half of an Ed25519 key (RFC 8032): 32 bytes, any 32 of which may be held; a bad one verifies
+/// nothing.
 package struct Ed25519PublicKey: Hashable, Sendable {
   package static let byteCount = 32
   package static let signatureByteCount = 64
@@ -15,8 +16,9 @@ package struct Ed25519PublicKey: Hashable, Sendable {
 
   /// Whether `signature` (64 bytes) is this key's over `message`.
   ///
-  /// Which odd encodings count is OpenSSL's choice (RFC 8032's cofactorless check): the same 208 of the 914 edge cases of
-  /// C2SP's CCTV that Go accepts. False for anything wrong; there is nothing a caller could do with the difference.
+  /// Which odd encodings count is OpenSSL's choice (RFC 8032's cofactorless check): the same 208 of the 914
+  /// edge cases of C2SP's CCTV that Go accepts. False for anything wrong; there is nothing a caller could do
+  /// with the difference.
   package func isValidSignature(_ signature: [UInt8], for message: [UInt8]) -> Bool {
     guard signature.count == Self.signatureByteCount else { return false }
     do throws(CryptoError) {

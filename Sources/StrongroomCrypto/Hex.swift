@@ -18,7 +18,8 @@ extension [UInt8] {
   /// Two lower-case digits a byte.
   package var hex: String { view.hex }
 
-  /// Nil unless an even number of lower-case hexadecimal digits and nothing else, so that each value has one spelling.
+  /// Nil unless an even number of lower-case hexadecimal digits and nothing else, so that each value has one
+  /// spelling.
   package init?(hex: String) {
     let digits = hex.utf8
     guard digits.count.isMultiple(of: 2) else { return nil }

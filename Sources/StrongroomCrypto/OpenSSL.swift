@@ -1,20 +1,22 @@
 // What every wrapper shares: the error queue, algorithm handles fetched once, and the secure heap.
 //
-// OpenSSL is called from this module only, one Swift function for each C function, with the return code checked on the
-// next line. Fetching ("which provider has AES-256-GCM?") takes locks and about a microsecond, so it is done once.
+// OpenSSL is called from this module only, one Swift function for each C function, with the return code
+// checked on the next line. Fetching ("which provider has AES-256-GCM?") takes locks and about a microsecond,
+// so it is done once.
 
 import COpenSSL
 
 /// An algorithm fetched from OpenSSL, kept for the life of the process.
 ///
-/// `@unchecked Sendable` because fetched EVP_CIPHER, EVP_MD, EVP_MAC and EVP_KDF objects are immutable, reference-counted
-/// atomically, and documented as shareable between threads (crypto(7), "ALGORITHM FETCHING").
-/// `@safe` because the pointer is never freed, so it can't dangle.
+/// `@unchecked Sendable` because fetched EVP_CIPHER, EVP_MD, EVP_MAC and EVP_KDF objects are immutable,
+/// reference-counted atomically, and documented as shareable between threads (crypto(7), "ALGORITHM
+/// FETCHING"). `@safe` because the pointer is never freed, so it can't dangle.
 @safe
 struct AlgorithmHandle: @unchecked Sendable {
   let pointer: OpaquePointer
 
-  /// - Throws: `CryptoError.callFailed` if no provider has the algorithm (a FIPS-only system has no ChaCha20).
+  /// - Throws: `CryptoError.callFailed` if no provider has the algorithm (a FIPS-only system has no
+  ///   ChaCha20).
   init(fetchedBy function: String, _ pointer: OpaquePointer?) throws(CryptoError) {
     guard let pointer = unsafe pointer else { throw openSSLFailure(function) }
     unsafe self.pointer = pointer
@@ -44,8 +46,8 @@ enum Algorithms {
   }
 }
 
-/// The error for a failed OpenSSL call: takes the first code and empties this thread's queue, so that the next failure
-/// can't be blamed on this one.
+/// The error for a failed OpenSSL call: takes the first code and empties this thread's queue, so that the
+/// next failure can't be blamed on this one.
 func openSSLFailure(_ function: String) -> CryptoError {
   let code = ERR_get_error()
   ERR_clear_error()
@@ -57,13 +59,13 @@ func checkOpenSSL(_ result: CInt, _ function: String) throws(CryptoError) {
   guard result == 1 else { throw openSSLFailure(function) }
 }
 
-/// OpenSSL's secure heap: 1 MiB, locked in memory, between guard pages, left out of core files. OpenSSL keeps its own
-/// private keys there too.
+/// OpenSSL's secure heap: 1 MiB, locked in memory, between guard pages, left out of core files. OpenSSL keeps
+/// its own private keys there too.
 enum SecureHeap {
   static let byteCount = 1 << 20
 
-  /// Larger secrets go to the ordinary heap (still wiped): a few of them must not starve OpenSSL, whose private keys have
-  /// no other place to go once the heap exists.
+  /// Larger secrets go to the ordinary heap (still wiped): a few of them must not starve OpenSSL, whose
+  /// private keys have no other place to go once the heap exists.
   static let largestAllocation = 16 << 10
 
   /// 1: locked; 2: made but not locked (RLIMIT_MEMLOCK); 0: not made, OpenSSL then uses the ordinary heap.

@@ -44,7 +44,8 @@ package struct PlaintextBuffer: ~Copyable, @unchecked Sendable {
     append(count: bytes.byteCount) { $0.copyBytes(bytes) }
   }
 
-  /// Appends `count` bytes that `body` writes in place. If `body` throws, they are wiped and the buffer is as it was.
+  /// Appends `count` bytes that `body` writes in place. If `body` throws, they are wiped and the buffer is as
+  /// it was.
   package mutating func append<E: Error>(
     count added: Int, _ body: (inout MutableRawSpan) throws(E) -> Void
   ) throws(E) {

@@ -3,8 +3,8 @@ import Glibc
 
 /// Keeps this process's memory out of core files, other processes and crash reports.
 package enum ProcessHardening {
-  /// Signals that a crash raises. Swift's runtime answers them with a backtrace that prints registers and the memory they
-  /// point to: 16 bytes of a key, in a log file. The default action prints nothing.
+  /// Signals that a crash raises. Swift's runtime answers them with a backtrace that prints registers and the
+  /// memory they point to: 16 bytes of a key, in a log file. The default action prints nothing.
   static let crashSignals: [CInt] = [SIGSEGV, SIGILL, SIGBUS, SIGFPE, SIGABRT, SIGTRAP, SIGQUIT]
 
   /// What could not be done; empty on every Linux we know.
@@ -16,7 +16,8 @@ package enum ProcessHardening {
     package static let signalHandlers = Shortfall(rawValue: 4)
   }
 
-  /// Call first thing in `main`, before any secret is read. Core file size 0, not dumpable, default crash handlers.
+  /// Call first thing in `main`, before any secret is read. Core file size 0, not dumpable, default crash
+  /// handlers.
   ///
   /// Each step is tried whatever becomes of the others.
   @discardableResult

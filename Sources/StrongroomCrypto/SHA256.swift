@@ -3,10 +3,11 @@ import CStrongroom
 
 /// SHA-256 (FIPS 180-4) of bytes that arrive in pieces.
 ///
-/// Hashing has no failure a caller could handle, so these functions trap on OpenSSL's own (out of memory, no provider).
+/// Hashing has no failure a caller could handle, so these functions trap on OpenSSL's own (out of memory, no
+/// provider).
 ///
-/// `@unchecked Sendable` because it has one owner and changes only through `mutating` and `consuming` functions.
-/// `@safe` because the context belongs to this value alone.
+/// `@unchecked Sendable` because it has one owner and changes only through `mutating` and `consuming`
+/// functions. `@safe` because the context belongs to this value alone.
 @safe
 package struct SHA256: ~Copyable, @unchecked Sendable {
   private let context: OpaquePointer
@@ -54,7 +55,8 @@ package struct SHA256: ~Copyable, @unchecked Sendable {
     digest(of: bytes.view)
   }
 
-  /// The digest of one byte and then `bytes`: RFC 6962's leaf hash with the prefix 0, without joining them first.
+  /// The digest of one byte and then `bytes`: RFC 6962's leaf hash with the prefix 0, without joining them
+  /// first.
   package static func digest(prefix: UInt8, _ bytes: RawSpan) -> SHA256Digest {
     let context = unsafe threadContext()
     unsafe digestInit(context)
@@ -63,7 +65,8 @@ package struct SHA256: ~Copyable, @unchecked Sendable {
     return unsafe digestFinal(context)
   }
 
-  /// The digest of one byte and two digests: RFC 6962's node hash with the prefix 1. 65 bytes, none of them on the heap.
+  /// The digest of one byte and two digests: RFC 6962's node hash with the prefix 1. 65 bytes, none of them
+  /// on the heap.
   package static func digest(prefix: UInt8, _ left: SHA256Digest, _ right: SHA256Digest) -> SHA256Digest {
     let context = unsafe threadContext()
     unsafe digestInit(context)

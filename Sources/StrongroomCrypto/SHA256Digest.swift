@@ -2,7 +2,8 @@
 package struct SHA256Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
   package static let byteCount = 32
 
-  // In memory these are the 32 bytes in order: the words are only ever copied whole, never read as numbers but by `<`.
+  // In memory these are the 32 bytes in order: the words are only ever copied whole, never read as numbers
+  // but by `<`.
   private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
   /// 32 bytes that `body` writes.

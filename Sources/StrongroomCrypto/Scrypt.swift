@@ -6,7 +6,8 @@ package enum Scrypt {
   ///
   /// - Parameters:
   ///   - count: bytes wanted, at least 1.
-  ///   - log2N: 1...30. A caller reading a file sets its own, lower limit before calling: this one only keeps the sums in range.
+  ///   - log2N: 1...30. A caller reading a file sets its own, lower limit before calling: this one only keeps
+  ///     the sums in range.
   ///   - r: block size, 1...64.
   ///   - p: parallelism, 1...64.
   /// - Throws: `.invalidParameter`, or `.callFailed` when the memory can't be had.
@@ -18,7 +19,8 @@ package enum Scrypt {
     guard (1...64).contains(r) else { throw .invalidParameter(name: "r") }
     guard (1...64).contains(p) else { throw .invalidParameter(name: "p") }
     let cost = UInt64(1) << UInt64(log2N)
-    // RFC 7914: B takes 128rp bytes, V 128rN, and two blocks of scratch; one more KiB for what OpenSSL rounds.
+    // RFC 7914: B takes 128rp bytes, V 128rN, and two blocks of scratch; one more KiB for what OpenSSL
+    // rounds.
     let maximumMemory = 128 * UInt64(r) * (cost + 2 + UInt64(p)) + 1024
     let kdf = try Algorithms.scrypt.get()
     return try SecretBytes.filling(count: count) { (output: inout MutableRawSpan) throws(CryptoError) in

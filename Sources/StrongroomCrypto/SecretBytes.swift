@@ -2,13 +2,14 @@ import COpenSSL
 
 /// Bytes that must not be left behind: keys, passphrases, the text of an identity file.
 ///
-/// They are in OpenSSL's secure heap (locked, guarded, left out of core files), or in the ordinary heap if larger than
-/// 16 KiB or the secure heap is full, and wiped when the value goes out of scope, is consumed, or an error passes it.
-/// The value can't be copied, printed, encoded or compared but in constant time. Moving it moves a pointer: no copy of the
-/// bytes stays on the stack, as one would with bytes held inline.
+/// They are in OpenSSL's secure heap (locked, guarded, left out of core files), or in the ordinary heap if
+/// larger than 16 KiB or the secure heap is full, and wiped when the value goes out of scope, is consumed, or
+/// an error passes it. The value can't be copied, printed, encoded or compared but in constant time. Moving
+/// it moves a pointer: no copy of the bytes stays on the stack, as one would with bytes held inline.
 ///
-/// `@unchecked Sendable` because the bytes never change after `filling` returns, and only one owner can free them.
-/// `@safe` because the memory belongs to this value alone and is reached only through spans that borrow it.
+/// `@unchecked Sendable` because the bytes never change after `filling` returns, and only one owner can free
+/// them. `@safe` because the memory belongs to this value alone and is reached only through spans that borrow
+/// it.
 @safe
 package struct SecretBytes: ~Copyable, @unchecked Sendable {
   private let memory: UnsafeMutableRawPointer
@@ -43,8 +44,9 @@ package struct SecretBytes: ~Copyable, @unchecked Sendable {
     count: Int, _ body: (inout MutableRawSpan) throws(E) -> Void
   ) throws(E) -> SecretBytes {
     let secret = SecretBytes(zeroed: count)
-    // Safe: no other view of the memory exists before this function returns, and `secret` lives until then. The span is
-    // made from a copy of the pointer, or it would borrow `secret`, which must stay free to be returned.
+    // Safe: no other view of the memory exists before this function returns, and `secret` lives until then.
+    // The span is made from a copy of the pointer, or it would borrow `secret`, which must stay free to be
+    // returned.
     let memory = unsafe secret.memory
     var span = unsafe MutableRawSpan(_unsafeStart: memory, byteCount: count)
     try body(&span)
@@ -56,7 +58,8 @@ package struct SecretBytes: ~Copyable, @unchecked Sendable {
     filling(count: bytes.byteCount) { $0.copyBytes(bytes) }
   }
 
-  /// Random bytes from the generator OpenSSL keeps apart for secrets. The corresponding C function is `RAND_priv_bytes`.
+  /// Random bytes from the generator OpenSSL keeps apart for secrets. The corresponding C function is
+  /// `RAND_priv_bytes`.
   ///
   /// - Throws: `CryptoError.callFailed` if the operating system gives no randomness.
   package static func random(count: Int) throws(CryptoError) -> SecretBytes {

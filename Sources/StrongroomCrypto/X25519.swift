@@ -11,7 +11,8 @@ package enum X25519 {
 
   /// The secret both sides arrive at.
   ///
-  /// - Throws: `.weakSharedSecret` if the peer's key is a point of low order (RFC 7748, section 6.1: the all-zero check).
+  /// - Throws: `.weakSharedSecret` if the peer's key is a point of low order (RFC 7748, section 6.1: the
+  ///   all-zero check).
   package static func sharedSecret(
     privateKey: RawSpan, peerPublicKey: [UInt8]
   ) throws(CryptoError) -> SecretBytes {

@@ -1,4 +1,5 @@
-/// Random numbers that come again with the same seed (SplitMix64), so that a failure can be replayed: print the seed.
+/// Random numbers that come again with the same seed (SplitMix64), so that a failure can be replayed: print
+/// the seed.
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
   package let seed: UInt64
   private var state: UInt64

@@ -2,8 +2,8 @@ package import Foundation
 
 /// Where the public test vectors are that are too many to keep in this repository.
 ///
-/// `STRONGROOM_VECTORS` names the folder; without it, `../shared/vectors` beside the package. A folder that was named and is
-/// absent is a failure; the default one absent means "skip, and say so".
+/// `STRONGROOM_VECTORS` names the folder; without it, `../shared/vectors` beside the package. A folder that
+/// was named and is absent is a failure; the default one absent means "skip, and say so".
 package enum VectorFolder {
   /// A vector folder was named and isn't there, or lacks the part asked for.
   package struct Missing: Error, CustomStringConvertible {
@@ -11,7 +11,8 @@ package enum VectorFolder {
     package var description: String { "STRONGROOM_VECTORS is set, but there is no \(path)" }
   }
 
-  /// The folder or file `sub` below the vectors, or nil (after saying so on standard error) when the default is absent.
+  /// The folder or file `sub` below the vectors, or nil (after saying so on standard error) when the default
+  /// is absent.
   ///
   /// - Throws: `Missing` when `STRONGROOM_VECTORS` is set and `sub` isn't there.
   package static func require(_ sub: String) throws -> URL? {
@@ -26,8 +27,8 @@ package enum VectorFolder {
     return nil
   }
 
-  /// As `require`, without the throw: nil when absent for whatever reason. For `@Test(.enabled(if:))` and argument lists;
-  /// the test itself calls `require`, so that a named folder's absence fails.
+  /// As `require`, without the throw: nil when absent for whatever reason. For `@Test(.enabled(if:))` and
+  /// argument lists; the test itself calls `require`, so that a named folder's absence fails.
   package static func locate(_ sub: String) -> URL? {
     try? require(sub)
   }
