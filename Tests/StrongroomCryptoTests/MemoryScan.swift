@@ -64,13 +64,27 @@ struct MemoryScan {
   }
 
   private func writableRegions() throws -> [Range<UInt>] {
-    let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
-    return maps.split(separator: "\n").compactMap { line in
+    try memoryMap().split(separator: "\n").compactMap { line in
       let fields = line.split(separator: " ", omittingEmptySubsequences: true)
       guard fields.count >= 2, fields[1].hasPrefix("rw") else { return nil }
       let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
       guard ends.count == 2, ends[1] - ends[0] < 1 << 30 else { return nil }
       return ends[0]..<ends[1]
+    }
+  }
+
+  /// Reads to the end: the kernel gives this file in pieces, and Foundation's readers stop at the first short one.
+  private func memoryMap() throws -> String {
+    let file = open("/proc/self/maps", O_RDONLY)
+    guard file >= 0 else { throw POSIXError(.EACCES) }
+    defer { close(file) }
+    var text: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = read(file, &piece, piece.count)
+      guard count >= 0 else { throw POSIXError(.EIO) }
+      if count == 0 { return String(decoding: text, as: UTF8.self) }
+      text += piece[..<count]
     }
   }
 }
