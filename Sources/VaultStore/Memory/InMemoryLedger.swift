@@ -13,7 +13,7 @@ package actor InMemoryLedger: LedgerStorage {
 
   package func entries(from: UInt64, to: UInt64) async throws(VaultStoreError) -> [[UInt8]] {
     precondition(from <= to, "entries are asked for in order")
-    guard to <= UInt64(stored.count) else {
+    guard to <= signed?.size ?? 0 else {
       throw .damaged(Damage(file: "ledger", problem: .truncated))
     }
     return Array(stored[Int(from)..<Int(to)])

@@ -12,13 +12,13 @@ extension LedgerLimits {
     guard total <= commit else { throw .limitExceeded(name: "ledger", limit: commit) }
   }
 
-  /// Calls `sign` and looks at the size of what it gave.
+  /// Calls `sign`, and looks whether what it gave has a size and speaks of this very tree: a wrong head is never stored.
   static func signedCheckpoint(
     _ range: CompactRange, _ sign: @Sendable (CompactRange) throws -> [UInt8]
   ) throws(VaultStoreError) -> [UInt8] {
     let note: [UInt8]
     do { note = try sign(range) } catch { throw .signingFailed }
-    guard (1...checkpoint).contains(note.count) else { throw .signingFailed }
+    guard note.count <= checkpoint, JournalHead.agrees(note, with: range) else { throw .signingFailed }
     return note
   }
 }

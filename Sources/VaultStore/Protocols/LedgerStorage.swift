@@ -21,7 +21,7 @@ package enum LedgerLimits {
   /// Bytes of one entry: an entry bundle (C2SP tlog-tiles) counts them in 16 bits.
   package static let entry = 65_535
   /// Bytes of one signed checkpoint.
-  package static let checkpoint = 16_384
+  package static let checkpoint = 8_192
   /// Bytes of all entries of one commit, frames included.
   package static let commit = 64 << 20
 }
@@ -34,9 +34,9 @@ package protocol LedgerStorage: Sendable {
   /// The newest signed head; nil for an empty ledger. Catches up with what other processes appended since.
   func head() async throws(VaultStoreError) -> LedgerHead?
 
-  /// Entries `from..<to` in order. The unsigned tail may be asked for as well.
+  /// Entries `from..<to` in order, up to the size of a head that the caller has seen.
   ///
-  /// - Precondition: `from <= to`. A `to` beyond what is stored throws `.damaged` naming the journal's end.
+  /// - Precondition: `from <= to`. A `to` beyond the newest head throws `.damaged(.truncated)`.
   func entries(from: UInt64, to: UInt64) async throws(VaultStoreError) -> [[UInt8]]
 
   /// Makes entries durable, then has the tree over all of them signed, then makes the signed head durable.
