@@ -22,6 +22,8 @@ package enum TransparencyLogError: Error, Hashable, Sendable {
   /// The algorithm byte of a vkey is well formed but not one we verify (FORMATS.md 1.3 lists them).
   case keyAlgorithmUnsupported(UInt8)
   case keyNameInvalid
+  /// A cosigner's key where a log's belongs, or the reverse.
+  case keyOfWrongKind(name: String)
   /// Two different keys share name and key ID, so a signature line could not be attributed.
   case keysAmbiguous(name: String)
   /// A line claims a key we know and does not verify: the whole note is refused, other good lines notwithstanding.

@@ -20,12 +20,13 @@ package struct UnverifiedCheckpoint: Hashable, Sendable {
   ///   - cosigners: cosignature/v1 keys whose lines are checked where present.
   ///   - quorum: how many different cosigners must have signed.
   /// - Throws: `.originMismatch`, `.signatureInvalid`, `.noKnownSignature`, `.logSignatureMissing`, `.quorumNotReached`,
-  ///   `.keysAmbiguous`.
+  ///   `.keysAmbiguous`, `.keyOfWrongKind` for a cosigner's key in the log's place or the reverse.
   package func verified(
     by logKey: VerifierKey, origin: String, cosigners: [VerifierKey] = [], quorum: Int = 0
   ) throws(TransparencyLogError) -> VerifiedCheckpoint {
-    precondition(logKey.algorithm == .ed25519, "a log signs notes; cosigner keys go to `cosigners`")
-    precondition(cosigners.allSatisfy { $0.algorithm == .cosignature }, "cosigners sign cosignature/v1")
+    // Keys come from files and command lines, so a mix-up is no reason to trap.
+    guard logKey.algorithm == .ed25519 else { throw .keyOfWrongKind(name: logKey.name) }
+    for key in cosigners where key.algorithm != .cosignature { throw .keyOfWrongKind(name: key.name) }
     guard claimed.origin == origin else {
       throw .originMismatch(expected: origin, actual: claimed.origin)
     }

@@ -149,4 +149,17 @@ import TransparencyLog
         by: signer.verifierKey, origin: TestLog.origin, cosigners: [witness.verifierKey], quorum: 1)
     }
   }
+
+  @Test func keysOfTheTwoKindsAreNotMixedUp() throws {
+    let signer = try TestLog.signer()
+    let witness = try TestLog.cosigner(7, name: "example.org/first")
+    let checkpoint = try UnverifiedCheckpoint(parsing: TestLog.checkpoint(TestLog.leafHashes(3)).signedNote)
+    #expect(throws: TransparencyLogError.keyOfWrongKind(name: "example.org/first")) {
+      try checkpoint.verified(by: witness.verifierKey, origin: TestLog.origin)
+    }
+    #expect(throws: TransparencyLogError.keyOfWrongKind(name: TestLog.origin)) {
+      try checkpoint.verified(
+        by: signer.verifierKey, origin: TestLog.origin, cosigners: [signer.verifierKey])
+    }
+  }
 }
