@@ -49,10 +49,18 @@ package enum Age {
     }
   }
 
-  /// Opens an armored age file. `limit` bounds the plaintext; the armor itself is bounded by it in turn.
+  /// Opens an armored age file.
+  ///
+  /// - Parameter limit: the most plaintext bytes to accept. A text too long to be the armor of so many is refused
+  ///   before it is decoded.
   package static func openArmored(
     _ text: RawSpan, identities: [any AgeIdentity], limit: Int
   ) throws(AgeError) -> SecretBytes {
+    let largestFile =
+      AgeHeader.maximumByteCount + AgeHeader.nonceByteCount + PayloadSize.sealed(plaintext: limit)
+    guard text.byteCount <= Armor.largestText(fileSize: largestFile) else {
+      throw .limitExceeded(.plaintextBytes, maximum: limit)
+    }
     let file = try Armor.decode(text)
     return try open(file, identities: identities, limit: limit)
   }

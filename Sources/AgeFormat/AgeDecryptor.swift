@@ -22,7 +22,6 @@ package struct AgeDecryptor: ~Copyable {
   private let knownLength: Int?
   private var stage = Stage.header
   private var parser = HeaderParser()
-  private var headerByteCount = 0
   private var fileKey: SecretBytes?
   private var nonce: [UInt8] = []
   private var opener: PayloadOpener?
@@ -146,11 +145,10 @@ package struct AgeDecryptor: ~Copyable {
 
   private mutating func finishHeader(_ header: AgeHeader) throws(AgeError) {
     fileKey = try header.fileKey(for: identities)
-    headerByteCount = header.byteCount
     parser = HeaderParser()
     stage = .nonce
     guard let knownLength else { return }
-    let payload = knownLength - headerByteCount - AgeHeader.nonceByteCount
+    let payload = knownLength - header.byteCount - AgeHeader.nonceByteCount
     guard payload >= 0 else { throw .headerMalformed(.missingNonce) }
     guard let size = PayloadSize.plaintext(sealed: payload) else {
       throw .impossibleLength(fileSizeBytes: knownLength)

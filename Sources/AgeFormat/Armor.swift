@@ -41,6 +41,12 @@ package enum Armor {
     return file
   }
 
+  /// The most bytes the armor of a file of this size can have: CRLF line ends, and all the whitespace allowed.
+  static func largestText(fileSize: Int) -> Int {
+    let lines = fileSize / Base64Length.lineBytes + 1
+    return lines * (Base64Length.columns + 2) + begin.count + end.count + 4 + 2 * maximumWhitespace
+  }
+
   static func isWhitespace(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
       || byte == UInt8(ascii: "\n")

@@ -111,6 +111,19 @@ struct ArmorTests {
     }
   }
 
+  @Test("a text too long for the plaintext accepted is refused undecoded")
+  func tooLong() throws {
+    let identity = try X25519Identity.generate()
+    let text = try Age.sealArmored(sampleBytes(200_000).span.bytes, to: [identity.recipient])
+    #expect(throws: AgeError.limitExceeded(.plaintextBytes, maximum: 100)) {
+      _ = try openArmored(text, identity)
+    }
+    let rubbish = [UInt8](repeating: UInt8(ascii: "x"), count: 100_000)
+    #expect(throws: AgeError.limitExceeded(.plaintextBytes, maximum: 100)) {
+      _ = try openArmored(rubbish, identity)
+    }
+  }
+
   private func openArmored(_ text: [UInt8], _ identity: X25519Identity) throws -> [UInt8] {
     let opened = try Age.openArmored(text.span.bytes, identities: [identity], limit: 100)
     return [UInt8](copying: opened.bytes)
