@@ -38,15 +38,20 @@ enum BagLayout {
   /// Documents in one package.
   static let maximumDocumentCount = 1000
 
+  struct ManifestEntry: Hashable {
+    let sha256: SHA256Digest
+    let path: String
+  }
+
   /// One line of a manifest. Paths here never hold the characters that would have to be percent-encoded.
   static func manifestLine(_ sha256: SHA256Digest, _ path: String) -> String { "\(sha256.hex)  \(path)\n" }
 
   /// Reads a manifest: each line as `manifestLine` writes it, no path twice, every path safe.
-  static func parseManifest(_ bytes: [UInt8]) -> [(sha256: SHA256Digest, path: String)]? {
+  static func parseManifest(_ bytes: [UInt8]) -> [ManifestEntry]? {
     guard let text = String(validating: bytes, as: UTF8.self), text.utf8.last == UInt8(ascii: "\n") else {
       return nil
     }
-    var entries: [(SHA256Digest, String)] = []
+    var entries: [ManifestEntry] = []
     var seen: Set<String> = []
     for line in text.utf8.dropLast().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       guard let parts = String(line), parts.utf8.count > 66,
@@ -58,7 +63,7 @@ enum BagLayout {
       else {
         return nil
       }
-      entries.append((sha256, path))
+      entries.append(ManifestEntry(sha256: sha256, path: path))
     }
     return entries
   }

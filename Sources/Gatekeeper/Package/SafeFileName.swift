@@ -15,17 +15,14 @@ package struct SafeFileName: Hashable, Sendable, CustomStringConvertible {
   /// Makes `original` safe. Never fails: a name of which nothing is left becomes `document`.
   package init(_ original: String) {
     var scalars = String.UnicodeScalarView()
-    for scalar in original.unicodeScalars {
+    for scalar in Self.bounded(original) {
       if Self.replaced.contains(scalar) {
         scalars.append("_")
       } else if Self.isHarmless(scalar) {
         scalars.append(scalar.properties.generalCategory == .spaceSeparator ? " " : scalar)
       }
-      // A name is cut further below, with its extension kept; this bound only keeps hostile input cheap.
-      if scalars.count >= 4096 { break }
     }
-    let trimmed = Self.trimmed(String(scalars))
-    let (stem, suffix) = Self.splitExtension(trimmed)
+    let (stem, suffix) = Self.splitExtension(Self.withoutTrailing(String(scalars)))
     let cut = Self.trimmed(Self.prefix(of: stem, byteCount: Self.maximumByteCount - suffix.utf8.count))
     let name = (cut.isEmpty ? "document" : cut) + suffix
     text = Self.isDeviceName(name) ? "_" + name : name
@@ -46,12 +43,24 @@ package struct SafeFileName: Hashable, Sendable, CustomStringConvertible {
   /// manifest.
   private static let replaced: Set<Unicode.Scalar> = ["/", "\\", ":", "*", "?", "\"", "<", ">", "|", "%"]
 
+  /// Keeps hostile input cheap: the start of an endless name, and its end, where the extension is.
+  private static func bounded(_ name: String) -> [Unicode.Scalar] {
+    let scalars = name.unicodeScalars
+    guard scalars.count > 4096 else { return Array(scalars) }
+    return scalars.prefix(4000) + scalars.suffix(64)
+  }
+
   private static func trimmed(_ name: String) -> String {
     var rest = Substring(name)
     while let first = rest.unicodeScalars.first, first == "." || first == "-" || first == " " || first == "~"
     {
       rest.unicodeScalars.removeFirst()
     }
+    return withoutTrailing(String(rest))
+  }
+
+  private static func withoutTrailing(_ name: String) -> String {
+    var rest = Substring(name)
     while let last = rest.unicodeScalars.last, last == "." || last == " " { rest.unicodeScalars.removeLast() }
     return String(rest)
   }

@@ -91,7 +91,8 @@ enum TarHeader {
 
   /// Reads a block of 512 bytes that is not all zero.
   static func decode(_ block: [UInt8]) throws(PackageError) -> Decoded {
-    guard try number(block[148..<154]) == checksum(block) else { throw .malformedTar(.checksum) }
+    guard try number(block[148..<154]) == checksum(block), block[154] == 0, block[155] == UInt8(ascii: " ")
+    else { throw .malformedTar(.checksum) }
     guard Array(block[257..<265]) == Array("ustar\u{0}00".utf8) else { throw .malformedTar(.notUstar) }
     // Names that need the ustar prefix field are written with a pax header here, so a prefix is a stranger's.
     guard block[345..<500].allSatisfy({ $0 == 0 }) else { throw .malformedTar(.unsafeName) }
