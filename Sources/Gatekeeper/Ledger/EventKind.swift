@@ -47,10 +47,10 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
       ["consent", "contact", "recipient", "document_kinds", "until", "answer", "given_by_subject"]
     case .consentWithdrawn: ["consent"]
     case .recipientAdded: ["recipient", "recipient_kind", "key"]
-    case .requestChecked: ["recipient", "records", "evidence"]
+    case .requestChecked: ["recipient", "records", "evidence", "needs"]
     case .requestMade: ["recipient", "records", "evidence"]
     case .evidenceAttached: ["evidence"]
-    case .requestDecided: ["scope", "phase", "obligations", "needs"]
+    case .requestDecided: ["scope", "phase", "needs", "manifest"]
     case .approvalGiven: ["scope"]
     case .approvalDeclined: ["scope"]
     case .disclosureReleased:

@@ -7,7 +7,7 @@ package import TransparencyLog
 /// `strongroom-card/v1 <age1…> <vkey> <display name>`. It proves nothing by itself: read the fingerprint out to its
 /// owner before adding them.
 package struct MemberCard: Hashable, Sendable {
-  package let name: PersonalText
+  package let name: String
   package let recipient: X25519Recipient
   /// Checks this member's signatures. The key's name is `strongroom.member` for everybody: the vault knows members by
   /// reference, and a name in a key would be copied into every signature.
@@ -16,7 +16,7 @@ package struct MemberCard: Hashable, Sendable {
   package static let signingKeyName = "strongroom.member"
   private static let header = "strongroom-card/v1"
 
-  package init(name: PersonalText, recipient: X25519Recipient, signingKey: VerifierKey) {
+  init(name: String, recipient: X25519Recipient, signingKey: VerifierKey) {
     self.name = name
     self.recipient = recipient
     self.signingKey = signingKey
@@ -33,11 +33,11 @@ package struct MemberCard: Hashable, Sendable {
       key.name == Self.signingKeyName
     else { throw .invalidInput(.card, .malformed) }
     self.init(
-      name: try PersonalText(String(parts[3]), field: .card), recipient: recipient, signingKey: key)
+      name: try PersonalText(String(parts[3]), field: .card).text, recipient: recipient, signingKey: key)
   }
 
   /// The line, without a line end.
-  package var text: String { "\(Self.header) \(recipient.text) \(signingKey.text) \(name.text)" }
+  package var text: String { "\(Self.header) \(recipient.text) \(signingKey.text) \(name)" }
 
   /// Four groups of four Crockford characters to read out: 80 bits of SHA-256 over both public keys.
   package var fingerprint: String {

@@ -35,8 +35,10 @@ package final class MemberIdentity: Sendable {
 
   package var recipient: X25519Recipient { identity.recipient }
 
-  package func card(name: PersonalText) -> MemberCard {
-    MemberCard(name: name, recipient: recipient, signingKey: verifierKey)
+  /// - Throws: `.invalidInput(.name, …)` for an empty or overlong name, or one with control characters.
+  package func card(name: String) throws(GateError) -> MemberCard {
+    MemberCard(
+      name: try PersonalText(name, field: .name).text, recipient: recipient, signingKey: verifierKey)
   }
 
   package var fingerprint: String {

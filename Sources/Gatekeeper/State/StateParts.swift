@@ -12,6 +12,8 @@ package struct BoxedDetails: Hashable, Sendable, Codable {
   let event: EventID
   let kind: EventKind
   let box: SealedBox
+  /// Where the event stands, to name it if the box does not open.
+  let entry: UInt64
 }
 
 package struct MemberState: Hashable, Sendable, Codable {
@@ -139,8 +141,17 @@ package struct RequestState: Hashable, Sendable, Codable {
   package let entry: UInt64
   let details: BoxedDetails
 
-  /// What an approval is for: child, gateway, recipient, records and evidence. SHA-256 of their canonical JSON.
+  /// What an approval is for: child, gateway, recipient, records and evidence.
   package var scope: SHA256Digest {
+    Self.scope(
+      child: child, recipient: recipient, gateway: gateway, records: records, evidence: evidence)
+  }
+
+  /// SHA-256 of their canonical JSON, in which order counts for nothing.
+  static func scope(
+    child: ChildReference, recipient: RecipientReference, gateway: String,
+    records: [RecordReference], evidence: [EvidenceState]
+  ) -> SHA256Digest {
     let json: JSONValue = [
       "child": .string(child.description), "recipient": .string(recipient.description),
       "gateway": .string(gateway),
@@ -148,6 +159,12 @@ package struct RequestState: Hashable, Sendable, Codable {
       "evidence": .array(evidence.map { "\($0.id) \($0.sha256.hex)" }.sorted().map { .string($0) }),
     ]
     return SHA256.digest(of: json.canonicalBytes)
+  }
+
+  /// Evidence of the same id takes the place of what was there.
+  static func merging(_ old: [EvidenceState], with new: [EvidenceState]) -> [EvidenceState] {
+    let ids = Set(new.map(\.id))
+    return old.filter { !ids.contains($0.id) } + new
   }
 
   package var countingApprovals: [ApprovalState] {

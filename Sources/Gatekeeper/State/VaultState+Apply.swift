@@ -149,7 +149,7 @@ extension VaultState {
       throw .malformed
     }
     let state = ChildState(
-      reference: reference, key: key, entry: size, details: try event.details(.child))
+      reference: reference, key: key, entry: size, details: try event.details(.child, at: size))
     // In order of filing, and a key of its own.
     guard reference.number == children.count + 1, key != registerKey, useName(key.bytes) else {
       throw .idReused
@@ -162,7 +162,7 @@ extension VaultState {
     let reference: ContactReference = try event.reference("contact")
     guard contacts[reference] == nil else { throw .idReused }
     contacts[reference] = ContactState(
-      reference: reference, child: child, entry: size, details: try event.details(.child))
+      reference: reference, child: child, entry: size, details: try event.details(.child, at: size))
   }
 
   private mutating func takeRecord(_ event: Event) throws(EntryFault) {
@@ -175,7 +175,7 @@ extension VaultState {
       dated: try event.optionalDate("dated"), object: object,
       objectSize: Int(try event.number("object_size")),
       objectSHA256: try event.digest("object_sha256"), at: event.at, entry: size,
-      details: try event.details(.child))
+      details: try event.details(.child, at: size))
     guard records[reference] == nil, useName(object.bytes) else { throw .idReused }
     records[reference] = state
   }
@@ -200,7 +200,7 @@ extension VaultState {
     }
     recipients[reference] = RecipientState(
       reference: reference, kind: try event.text("recipient_kind"), key: key, entry: size,
-      details: try event.details(.register))
+      details: try event.details(.register, at: size))
   }
 
   func knownChild(_ event: Event) throws(EntryFault) -> ChildReference {
@@ -216,8 +216,8 @@ extension VaultState {
 }
 
 extension Event {
-  func details(_ scope: SealedBox.Scope) throws(EntryFault) -> BoxedDetails {
+  func details(_ scope: SealedBox.Scope, at entry: UInt64) throws(EntryFault) -> BoxedDetails {
     guard let box, box.scope == scope else { throw .malformed }
-    return BoxedDetails(event: id, kind: kind, box: box)
+    return BoxedDetails(event: id, kind: kind, box: box, entry: entry)
   }
 }

@@ -22,7 +22,7 @@ extension VaultState {
     consents[reference] = ConsentState(
       reference: reference, child: child, contact: contact, recipient: recipient,
       documentKinds: try event.texts("document_kinds"), until: until, answer: answer, at: event.at,
-      entry: size, details: try event.details(.child))
+      entry: size, details: try event.details(.child, at: size))
   }
 
   mutating func takeWithdrawal(_ event: Event) throws(EntryFault) {
@@ -50,7 +50,7 @@ extension VaultState {
     requests[reference] = RequestState(
       reference: reference, child: child, requester: event.actor, recipient: recipient,
       gateway: gateway, records: asked, evidence: evidence, at: event.at, entry: size,
-      details: try event.details(.child))
+      details: try event.details(.child, at: size))
     noteUses(of: evidence, by: reference)
   }
 
@@ -59,10 +59,8 @@ extension VaultState {
     let evidence = try event.evidence()
     guard !evidence.isEmpty else { throw .malformed }
     try checkEvidenceRecords(evidence, of: request.child)
-    // Evidence of the same id takes the place of what was there.
-    let ids = Set(evidence.map(\.id))
-    requests[request.reference]?.evidence.removeAll { ids.contains($0.id) }
-    requests[request.reference]?.evidence.append(contentsOf: evidence)
+    let merged = RequestState.merging(request.evidence, with: evidence)
+    requests[request.reference]?.evidence = merged
     noteUses(of: evidence, by: request.reference)
   }
 

@@ -50,24 +50,3 @@ package struct DecisionReport: Hashable, Sendable {
     self.entry = entry
   }
 }
-
-/// What came of an act inside the vault.
-package enum Answer<Value: Sendable>: Sendable {
-  /// Done and durable. `entry` is the ledger entry that says so; nil for views that leave none.
-  case done(Value, entry: UInt64?)
-  /// Not for this role; `report.entry` is the entry that records the attempt.
-  case refused(DecisionReport)
-}
-
-/// An answer may hold names, so printing one tells which it was and no more.
-extension Answer: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  package var description: String {
-    switch self {
-    case .done(_, let entry): "done(entry \(entry.map(String.init) ?? "none"))"
-    case .refused(let report): "refused(\(report.reasons.map(\.code).joined(separator: ",")))"
-    }
-  }
-
-  package var debugDescription: String { description }
-  package var customMirror: Mirror { Mirror(self, children: []) }
-}

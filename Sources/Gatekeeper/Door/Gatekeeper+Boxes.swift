@@ -1,0 +1,75 @@
+import AgeFormat
+import VaultStore
+
+// The children's keys and what is sealed under them. Custodians only.
+
+extension Gatekeeper {
+  /// The identity of one child.
+  ///
+  /// - Throws: `.keyNotAvailable(.holdsNoChildKeys)`, `.integrity` naming the key file.
+  func key(of child: ChildReference, in state: VaultState) async throws(GateError) -> X25519Identity {
+    if let known = childKeys[child] { return known }
+    guard let entry = state.child(child) else { throw .notFoundOrNotVisible }
+    let identity = try await keyFile(entry.key)
+    childKeys[child] = identity
+    return identity
+  }
+
+  func registerIdentity(in state: VaultState) async throws(GateError) -> X25519Identity {
+    if let registerKey { return registerKey }
+    guard let id = state.registerKey else { throw .integrity(.entry(0, .malformed)) }
+    let identity = try await keyFile(id)
+    registerKey = identity
+    return identity
+  }
+
+  private func keyFile(_ id: KeyID) async throws(GateError) -> X25519Identity {
+    guard let epoch = keys.epoch else { throw .keyNotAvailable(.holdsNoChildKeys) }
+    let name = VaultFileName.childIdentity(id)
+    guard let identity = try await VaultKeys.openIdentity(name, with: epoch, from: storage.files) else {
+      throw .integrity(.file(name.displayName, .swapped))
+    }
+    return identity
+  }
+
+  /// Seals the identifying part of an event under a child's key.
+  func seal(
+    _ content: JSONValue, into event: inout Event, for child: ChildReference, in state: VaultState
+  ) async throws(GateError) {
+    let identity = try await key(of: child, in: state)
+    event.box = try SealedBox(
+      sealing: content, scope: .child, identity: identity, vault: event.vault, event: event.id,
+      kind: event.kind)
+  }
+
+  /// What a child's box says.
+  func details(
+    _ boxed: BoxedDetails, of child: ChildReference, in state: VaultState
+  ) async throws(GateError) -> JSONValue {
+    if let known = openedBoxes[boxed.event] { return known }
+    let identity = try await key(of: child, in: state)
+    return try remember(boxed, identity, state)
+  }
+
+  /// What a box under the register key says.
+  func registerDetails(
+    _ boxed: BoxedDetails, in state: VaultState
+  ) async throws(GateError) -> JSONValue {
+    if let known = openedBoxes[boxed.event] { return known }
+    return try remember(boxed, try await registerIdentity(in: state), state)
+  }
+
+  private func remember(
+    _ boxed: BoxedDetails, _ identity: X25519Identity, _ state: VaultState
+  ) throws(GateError) -> JSONValue {
+    let content: JSONValue
+    do {
+      content = try boxed.box.open(
+        identity: identity, vault: state.vault, event: boxed.event, kind: boxed.kind)
+    } catch {
+      throw .integrity(.entry(boxed.entry, error))
+    }
+    openedBoxes[boxed.event] = content
+    return content
+  }
+}

@@ -1,0 +1,86 @@
+import FoundationEssentials
+import StrongroomCrypto
+import VaultStore
+
+/// The fold's snapshot in `cache/`: "SRS1" || salt (16) || AES-256-GCM ciphertext, under HKDF-SHA-256(ledger key, salt,
+/// info `strongroom/v1 snapshot`), zero nonce (the salt makes each key new), AAD = magic || salt || vault id. Plaintext:
+/// length of the JSON (4 bytes, big-endian), the JSON of `VaultState`, then 16 bytes for each name in use, sorted.
+///
+/// It may be deleted, damaged or old at any time: what does not open is ignored, what is old is caught up with, and the
+/// signed head decides. One that opens but is ahead of the ledger is no cache problem but a ledger that was cut.
+struct Snapshot {
+  static let name = VaultFileName.cache("snapshot")
+  /// Entries between two snapshots.
+  static let interval: UInt64 = 64
+  private static let magic = Array("SRS1".utf8)
+  private static let info = Array("strongroom/v1 snapshot".utf8)
+  private static let nonce = [UInt8](repeating: 0, count: 12)
+
+  static func seal(_ state: VaultState, key: LedgerKey, salt: [UInt8]) throws -> [UInt8] {
+    let json = try JSONEncoder().encode(state)
+    var plaintext: [UInt8] = []
+    plaintext.reserveCapacity(4 + json.count + 16 * state.usedNames.count)
+    for shift in [24, 16, 8, 0] { plaintext.append(UInt8(truncatingIfNeeded: json.count >> shift)) }
+    plaintext.append(contentsOf: json)
+    for name in state.usedNames.sorted() { plaintext.append(contentsOf: name.bytes) }
+    let head = magic + salt
+    let secret = try key.withSecret {
+      try HKDFSHA256.derive(count: 32, from: $0, salt: salt, info: info)
+    }
+    var cipher = try AES256GCM(key: secret.bytes)
+    return head
+      + (try cipher.seal(
+        plaintext.span.bytes, nonce: nonce, authenticating: head + state.vault.bytes))
+  }
+
+  /// nil for anything that is not a snapshot of this vault under this key.
+  static func open(_ bytes: [UInt8], vault: VaultID, key: LedgerKey) -> VaultState? {
+    guard bytes.count > 40, bytes.starts(with: magic) else { return nil }
+    let head = Array(bytes[..<20])
+    guard
+      let plaintext = try? decrypt(bytes, head: head, vault: vault, key: key), plaintext.count >= 4
+    else { return nil }
+    let length = plaintext[..<4].reduce(0) { $0 << 8 | Int($1) }
+    let rest = plaintext.count - 4 - length
+    guard rest >= 0, rest.isMultiple(of: 16),
+      var state = try? JSONDecoder().decode(VaultState.self, from: Data(plaintext[4..<4 + length])),
+      state.vault == vault
+    else { return nil }
+    state.usedNames.reserveCapacity(rest / 16)
+    for start in stride(from: 4 + length, to: plaintext.count, by: 16) {
+      state.usedNames.insert(EventID(checkedBytes: Array(plaintext[start..<start + 16])))
+    }
+    return state
+  }
+
+  private static func decrypt(
+    _ bytes: [UInt8], head: [UInt8], vault: VaultID, key: LedgerKey
+  ) throws -> [UInt8] {
+    let secret = try key.withSecret {
+      try HKDFSHA256.derive(count: 32, from: $0, salt: Array(head[4...]), info: info)
+    }
+    var cipher = try AES256GCM(key: secret.bytes)
+    return try cipher.openBytes(
+      bytes.span.bytes.extracting(20..<bytes.count), nonce: nonce, authenticating: head + vault.bytes)
+  }
+}
+
+extension Gatekeeper {
+  func loadSnapshot() async {
+    guard let bytes = try? await storage.files.read(Snapshot.name),
+      let loaded = Snapshot.open(bytes, vault: description.vault, key: keys.ledger)
+    else { return }
+    state = loaded
+    snapshotSize = loaded.size
+  }
+
+  /// A cache that cannot be written is no reason to fail: the next visit folds a little more.
+  func saveSnapshotIfDue() async {
+    guard state.size >= snapshotSize + Snapshot.interval,
+      let salt = try? effects.randomBytes(16),
+      let bytes = try? Snapshot.seal(state, key: keys.ledger, salt: salt)
+    else { return }
+    try? await storage.files.replace(Snapshot.name, bytes)
+    snapshotSize = state.size
+  }
+}

@@ -1,0 +1,101 @@
+import AgeFormat
+import DisclosureRules
+import StrongroomCrypto
+import TransparencyLog
+package import VaultStore
+
+/// The one door. Decides, appends to the ledger and makes that durable, and only then releases.
+///
+/// One actor for one member's visit to one vault. It owns the fold and the keys in memory; other processes may write to
+/// the same vault, so each act is decided on a known ledger size and appended on condition that the size is still that.
+/// Nothing here knows a path, a terminal or the time: those come in as values.
+package actor Gatekeeper {
+  let storage: VaultStorage
+  let effects: Effects
+  let identity: MemberIdentity
+  let keys: VaultKeys
+  let codec: LedgerCodec
+  let description: VaultDescription
+
+  /// Entries with a signed head. Written by `refresh` and `commit` alone.
+  var state: VaultState
+  /// The identities of children met so far; custodians only.
+  var childKeys: [ChildReference: X25519Identity] = [:]
+  var registerKey: X25519Identity?
+  /// Loaded policy sets by hash.
+  var policySets: [String: PolicySet] = [:]
+  /// Opened boxes by event; they never change.
+  var openedBoxes: [EventID: JSONValue] = [:]
+  var snapshotSize: UInt64 = 0
+  /// The head last checked against the log's key.
+  var verifiedHead: VerifiedCheckpoint?
+
+  // An `await` between reading the state and appending lets another call of this actor in, so whoever decides holds
+  // this gate from the first to the last, in order of arrival.
+  private var isGateHeld = false
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  /// Opens a vault for a member.
+  ///
+  /// - Throws: `.storage(.notAVault)`, `.keyNotAvailable`, `.exampleKeyRefused`, `.integrity`.
+  package init(
+    opening storage: VaultStorage, as identity: MemberIdentity, effects: Effects
+  ) async throws(GateError) {
+    let text: [UInt8]?
+    do { text = try await storage.files.read(.description) } catch { throw GateError(error) }
+    guard let text else { throw .storage(.notAVault) }
+    let description: VaultDescription
+    do { description = try VaultDescription.parse(text) } catch { throw GateError(error) }
+    guard description.isExample || !ExampleKeys.contains(identity.recipient) else {
+      throw .exampleKeyRefused
+    }
+    keys = try await VaultKeys.open(description, files: storage.files, identity: identity.identity)
+    codec = LedgerCodec(keys: keys)
+    self.storage = storage
+    self.effects = effects
+    self.identity = identity
+    self.description = description
+    state = VaultState(vault: description.vault)
+    await loadSnapshot()
+    try await refresh()
+    guard state.origin == description.origin, state.isExample == description.isExample,
+      state.logKey == keys.signer.verifierKey
+    else { throw .integrity(.file(VaultFileName.description.displayName, .swapped)) }
+    // Somebody who was removed may still hold key files from before.
+    guard state.activeMember(with: identity.verifierKey) != nil else {
+      throw .keyNotAvailable(.opensNothingHere)
+    }
+    await saveSnapshotIfDue()
+  }
+
+  package var isExampleVault: Bool { state.isExample }
+
+  package var me: MemberSummary {
+    get throws(GateError) { MemberSummary(try member(in: state)) }
+  }
+
+  /// This member as the state has them; somebody else may have removed them meanwhile.
+  func member(in state: VaultState) throws(GateError) -> MemberState {
+    guard let member = state.activeMember(with: identity.verifierKey) else {
+      throw .keyNotAvailable(.opensNothingHere)
+    }
+    return member
+  }
+
+  var isCustodian: Bool { keys.epoch != nil }
+
+  // MARK: The gate
+
+  func enterGate() async {
+    if !isGateHeld {
+      isGateHeld = true
+      return
+    }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  func leaveGate() {
+    // The gate passes straight to the next in line, so nobody can slip in between.
+    if waiting.isEmpty { isGateHeld = false } else { waiting.removeFirst().resume() }
+  }
+}

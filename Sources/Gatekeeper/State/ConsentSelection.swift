@@ -1,0 +1,89 @@
+import DisclosureRules
+
+/// Picks, out of the consents on file, the one the rules judge: the answer that stands today, or what became of it.
+///
+/// Pure. The order: the latest answer of each person counts; people who disagree are a conflict, never arbitrated; of
+/// several that stand, the one that covers most; if none stands, what the last one became.
+struct ConsentSelection {
+  /// One answer on file, for the recipient asked about.
+  struct Candidate {
+    let consent: ConsentState
+    let giver: ConsentGiver
+    let coversDocuments: Bool
+    /// One for each document of the request, in its order.
+    let versionsAfter: [Bool]
+
+    /// nil is the child or young person.
+    var person: ContactReference? { consent.contact }
+  }
+
+  let today: CalendarDate
+  let candidates: [Candidate]
+
+  /// The consent as the rules see it, and which documents are later versions than it covers.
+  func selected(documentCount: Int) -> (DisclosureFacts.Consent, versionsAfter: [Bool]) {
+    let none = [Bool](repeating: false, count: documentCount)
+    let ordered = candidates.sorted { $0.consent.entry < $1.consent.entry }
+    var latest: [ContactReference?: Candidate] = [:]
+    for candidate in ordered where isStanding(candidate) { latest[candidate.person] = candidate }
+    let standing = latest.values.sorted { $0.consent.entry < $1.consent.entry }
+    let given = standing.filter { $0.consent.answer == .given }
+    let refused = standing.filter { $0.consent.answer == .refused }
+    if let follow = standing.last(where: { $0.consent.answer == .followUp }) {
+      return (facts(.followUp, follow), follow.versionsAfter)
+    }
+    if let best = given.max(by: { score($0) < score($1) }) {
+      return (facts(refused.isEmpty ? .given : .conflict, best), best.versionsAfter)
+    }
+    if let refusal = refused.last { return (facts(.refused, refusal), none) }
+    guard let last = ordered.last(where: { $0.consent.answer == .given }) else { return (.none, none) }
+    return (facts(last.consent.withdrawnAt == nil ? .expired : .withdrawn, last), last.versionsAfter)
+  }
+
+  private func isStanding(_ candidate: Candidate) -> Bool {
+    candidate.consent.withdrawnAt == nil && candidate.consent.until >= today
+  }
+
+  private func score(_ candidate: Candidate) -> Int {
+    (candidate.coversDocuments ? 2 : 0) + (candidate.versionsAfter.contains(true) ? 0 : 1)
+  }
+
+  private func facts(
+    _ state: DisclosureFacts.Consent.State, _ candidate: Candidate
+  ) -> DisclosureFacts.Consent {
+    DisclosureFacts.Consent(
+      state: state, giver: candidate.giver, coversRecipient: true,
+      coversDocuments: candidate.coversDocuments,
+      coversVersion: !candidate.versionsAfter.contains(true))
+  }
+}
+
+extension ConsentGiver {
+  /// In what capacity somebody gives consent: from the relationship as it was typed, whether parental responsibility was
+  /// checked, and the stage of the child's life.
+  init(relationship: String, parentalResponsibility: Bool, stage: LifeStage) {
+    let words = relationship.lowercased().split(whereSeparator: { !$0.isLetter })
+    func says(_ any: String...) -> Bool { words.contains { any.contains(String($0)) } }
+    if says("self", "child", "pupil", "young") {
+      self = stage == .child || stage == .competentChild ? .child : .youngPerson
+    } else if says("authority", "council", "la") {
+      self =
+        parentalResponsibility
+        ? .localAuthorityWithParentalResponsibility : .localAuthorityWithoutParentalResponsibility
+    } else if says("deputy", "attorney", "alternative") {
+      self = .alternativePerson
+    } else if says("guardian") {
+      self = .guardian
+    } else if says("carer", "foster") {
+      self = .carer
+    } else if parentalResponsibility
+      || says("mother", "father", "parent", "mum", "dad") && !says("step", "grand")
+        && !says("grandparent", "grandmother", "grandfather", "stepmother", "stepfather")
+    {
+      // Without a deputy or attorney a parent is the alternative person (Children and Families Act 2014, section 80).
+      self = stage == .youngPersonLackingCapacity ? .alternativePerson : .parent
+    } else {
+      self = .other
+    }
+  }
+}
