@@ -30,7 +30,9 @@ package enum PackageError: Error, Sendable {
   /// True when stored or received bytes are damaged, swapped or forged; false for everything around them.
   package var isDamage: Bool {
     switch self {
-    case .malformedTar, .documentRejected, .packageRejected, .objectMissing, .objectLength, .age: true
+    case .malformedTar, .documentRejected, .packageRejected, .objectMissing, .objectLength: true
+    // A child's own key that opens nothing means that another file lies there.
+    case .age(let error): error.failureClass != nil
     case .inputChanged, .limitExceeded, .crypto, .storage, .outside: false
     }
   }

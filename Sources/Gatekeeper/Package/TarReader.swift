@@ -1,3 +1,5 @@
+import StrongroomCrypto
+
 /// Reads a pax archive that comes in pieces of any size, strictly: what `TarWriter` would not write is
 /// refused.
 ///
@@ -86,12 +88,12 @@ package struct TarReader {
     switch state {
     case .header:
       let count = min(bytes.byteCount, TarWriter.blockByteCount - block.count)
-      block.append(copying: bytes.extracting(first: count))
+      block += [UInt8](copying: bytes.extracting(first: count))
       if block.count == TarWriter.blockByteCount { try header(body) }
       return count
     case .pax(let remaining):
       let count = min(bytes.byteCount, remaining)
-      paxRecords.append(copying: bytes.extracting(first: count))
+      paxRecords += [UInt8](copying: bytes.extracting(first: count))
       state = .pax(remaining: remaining - count)
       if count == remaining { state = afterContent(size: paxRecords.count) }
       return count
@@ -165,14 +167,5 @@ package struct TarReader {
     var union: UInt8 = 0
     for index in span.indices { union |= span[index] }
     guard union == 0 else { throw .malformedTar(.padding) }
-  }
-}
-
-extension [UInt8] {
-  /// Appends a copy of the bytes: for headers and small text only, never for a document.
-  mutating func append(copying bytes: RawSpan) {
-    let span = Span<UInt8>(_bytes: bytes)
-    reserveCapacity(count + span.count)
-    for index in span.indices { append(span[index]) }
   }
 }

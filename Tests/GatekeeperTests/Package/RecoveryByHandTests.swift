@@ -37,7 +37,8 @@ struct RecoveryByHandTests {
     #expect(try DocumentMeta(parsing: meta) == filed.meta)
     if StockTools.path(of: "python3") != nil {
       let json = try StockTools.bash(
-        "python3 -c 'import json; m = json.load(open(\"out/META.json\")); print(m[\"sha256\"], m[\"length\"])'",
+        "python3 -c 'import json; m = json.load(open(\"out/META.json\")); "
+          + "print(m[\"sha256\"], m[\"length\"])'",
         in: folder)
       #expect(json.output == "\(filed.meta.sha256.hex) \(size)\n")
     }
@@ -78,7 +79,8 @@ struct LargeDocumentTests {
   }
 
   @Test func aLargeDocumentIsFiledOpenedAndReleasedInConstantMemory() async throws {
-    let storage = DiskObjects(try ScratchDirectory("large"))
+    let folder = try ScratchDirectory("large")
+    let storage = try VaultDirectory.create(at: folder.path("vault")).objects
     var bench = try PackageBench(storage: storage)
     let before = Self.residentBytes() ?? 0
     try await bench.file([ZerosInput(sizeBytes: Self.sizeBytes)])
@@ -97,46 +99,4 @@ struct LargeDocumentTests {
     let grown = (Self.residentBytes() ?? 0) - before
     #expect(grown < max(48 << 20, Self.sizeBytes / 4), "grew by \(grown >> 20) MiB")
   }
-}
-
-/// Objects as plain files, without the durability of the real store: for sizes that do not fit in memory.
-struct DiskObjects: ObjectStorage {
-  let folder: ScratchDirectory
-  init(_ folder: ScratchDirectory) { self.folder = folder }
-
-  func put(
-    _ id: ObjectID, exactSize: Int, _ body: (_ write: (RawSpan) throws -> Void) throws -> Void
-  ) async throws -> StoredObject {
-    try folder.write([], to: id.hex)
-    let file = try FileHandle(forWritingTo: folder.url.appendingPathComponent(id.hex))
-    defer { try? file.close() }
-    var count = 0
-    var hash = SHA256()
-    try body { bytes in
-      try file.write(contentsOf: Data([UInt8](copying: bytes)))
-      hash.update(bytes)
-      count += bytes.byteCount
-    }
-    guard count == exactSize else { throw VaultStoreError.sizeMismatch(expected: exactSize, actual: count) }
-    return StoredObject(id: id, length: count, sha256: hash.finish())
-  }
-
-  func read(_ id: ObjectID, range: Range<Int>) async throws(VaultStoreError) -> [UInt8] {
-    do {
-      let file = try FileHandle(forReadingFrom: folder.url.appendingPathComponent(id.hex))
-      defer { try? file.close() }
-      try file.seek(toOffset: UInt64(range.lowerBound))
-      return [UInt8](try file.read(upToCount: range.count) ?? Data())
-    } catch {
-      throw .missing(id.hex)
-    }
-  }
-
-  func stat(_ id: ObjectID) async throws(VaultStoreError) -> Int? {
-    let path = folder.path(id.hex)
-    return (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
-  }
-
-  func delete(_ id: ObjectID) async throws(VaultStoreError) {}
-  func list() async throws(VaultStoreError) -> [ObjectID: Int] { [:] }
 }

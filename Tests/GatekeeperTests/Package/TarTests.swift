@@ -162,6 +162,28 @@ struct TarTests {
     #expect(Self.fault(archive + [0]) == .truncated, "but whole blocks of them")
   }
 
+  /// Whatever is changed, the reader answers: with an error, or with files that its own writer would accept.
+  @Test(arguments: UInt64(1)...UInt64(8))
+  func randomDamageIsAnsweredNeverTrapped(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let name = String(repeating: "ü", count: 60) + ".pdf"
+    let archive = try Self.archive([File(path: name, bytes: [1, 2, 3]), File(path: "b", bytes: [])])
+    for _ in 0..<300 {
+      var changed = archive
+      for _ in 0..<Int.random(in: 1...6, using: &random) {
+        changed[Int.random(in: 0..<changed.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
+      // Half of them with checksums that fit, or nothing behind the checksum would be reached.
+      if Bool.random(using: &random) {
+        for start in stride(from: 0, to: changed.count, by: 512) {
+          HostileTar.fitChecksum(&changed, at: start)
+        }
+      }
+      guard let files = try? Self.read(changed) else { continue }
+      #expect(files.allSatisfy { TarEntry.isSafePath($0.path) }, "seed \(seed)")
+    }
+  }
+
   @Test func limitsHold() throws {
     let files = (0..<3).map { File(path: "\($0)", bytes: [1, 2, 3]) }
     let archive = try Self.archive(files)
@@ -211,6 +233,15 @@ enum HostileTar {
       148..<154, with: Array((String(repeating: "0", count: 6 - octal.count) + octal).utf8))
     block[154] = 0
     return block
+  }
+
+  static func fitChecksum(_ bytes: inout [UInt8], at start: Int) {
+    guard bytes[start + 257] == UInt8(ascii: "u") else { return }
+    for index in 148..<156 { bytes[start + index] = 32 }
+    let octal = String(bytes[start..<(start + 512)].reduce(0) { $0 + Int($1) }, radix: 8)
+    let digits = String(repeating: "0", count: 6 - octal.count) + octal
+    bytes.replaceSubrange((start + 148)..<(start + 154), with: Array(digits.utf8))
+    bytes[start + 154] = 0
   }
 
   static func pax(_ records: [UInt8]) -> [UInt8] {
