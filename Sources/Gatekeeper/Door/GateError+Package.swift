@@ -37,6 +37,7 @@ extension GateError {
       self = .integrity(.record(record, .swapped))
     case .age, .malformedTar, .documentRejected, .packageRejected:
       self = .integrity(.record(record, .damaged))
+    case .document(_, let cause): self = GateError(opening: record, cause)
     case .storage(.missing): self = .integrity(.record(record, .missing))
     case .storage(.damaged): self = .integrity(.record(record, .damaged))
     case .storage(let error): self = GateError(error)
@@ -49,9 +50,9 @@ extension GateError {
   /// While a package was written: the documents inside it are the vault's own.
   init(packing error: PackageError, records: [RecordState]) {
     switch error {
-    case .objectMissing(let id), .objectLength(let id, _, _):
-      let record = records.first { $0.object == id } ?? records[0]
-      self = GateError(opening: record.reference, error)
+    case .document(let named, let cause):
+      let record = records.first { $0.reference.description == named } ?? records[0]
+      self = GateError(opening: record.reference, cause)
     case .packageRejected: self = .integrity(.ledgerHead(.root))
     default: self = GateError(opening: records[0].reference, error)
     }

@@ -19,6 +19,8 @@ package enum DisclosurePackage {
   ///   - recipients: the recipient's key, or one `ScryptRecipient`.
   ///   - receipt: for the entry that allowed exactly this plan.
   /// - Returns: length and SHA-256 of what was written.
+  /// - Throws: `.document` for a stored document that is damaged, missing or another than the ledger says;
+  ///   `.packageRejected` for the receipt; `.storage`, `.outside`.
   package static func write(
     _ plan: PackagePlan, receipt: PackageReceipt, to recipients: [any AgeRecipient],
     from storage: any ObjectStorage, into output: any DocumentOutput
@@ -30,7 +32,7 @@ package enum DisclosurePackage {
     try stream.start(pipe.write)
     for file in bag.tagFiles + [plan.cover] { try add(file, bag, to: &stream, pipe) }
     for (path, document) in zip(plan.paths, plan.documents) {
-      try await add(document, bag.entry(path, document.expectation.length), storage, to: &stream, pipe)
+      try await addBlaming(document, bag.entry(path, document.expectation.length), storage, to: &stream, pipe)
     }
     try stream.finish(archiveByteCount: bag.archiveByteCount, pipe.write)
     return pipe.result
@@ -42,6 +44,19 @@ package enum DisclosurePackage {
     try stream.begin(bag.entry(file.path, file.byteCount), pipe.write)
     try file.withBytes { (bytes) throws(PackageError) in try stream.content(bytes, pipe.write) }
     try stream.end(pipe.write)
+  }
+
+  /// Names the document in errors that are its own; the output's stay as they are.
+  private static func addBlaming(
+    _ document: PackageDocument, _ entry: TarEntry, _ storage: any ObjectStorage,
+    to stream: inout SealingStream, _ pipe: HashingOutput
+  ) async throws(PackageError) {
+    do throws(PackageError) {
+      try await add(document, entry, storage, to: &stream, pipe)
+    } catch {
+      guard error.isDamage else { throw error }
+      throw .document(record: document.expectation.record, error)
+    }
   }
 
   private static func add(

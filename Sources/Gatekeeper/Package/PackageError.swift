@@ -17,6 +17,8 @@ package enum PackageError: Error, Sendable {
   case limitExceeded(PackageLimit)
   /// A package does not check: which part is at fault.
   case packageRejected(BagFault)
+  /// While a package was written: what is wrong with which of its documents. `record` is a reference.
+  indirect case document(record: String, PackageError)
   /// The object named by the ledger is absent.
   case objectMissing(ObjectID)
   /// The object is there with another length than the ledger says. Lengths in bytes.
@@ -33,6 +35,8 @@ package enum PackageError: Error, Sendable {
     case .malformedTar, .documentRejected, .packageRejected, .objectMissing, .objectLength: true
     // A child's own key that opens nothing means that another file lies there.
     case .age(let error): error.failureClass != nil
+    case .document(_, let error): error.isDamage
+    case .storage(.damaged), .storage(.missing): true
     case .inputChanged, .limitExceeded, .crypto, .storage, .outside: false
     }
   }

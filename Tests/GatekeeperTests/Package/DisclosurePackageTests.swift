@@ -179,7 +179,7 @@ struct DisclosurePackageTests {
 
   /// A document damaged, gone, or swapped for another of the same child: the release stops.
   @Test func aStoredDocumentThatIsNotTheOneDecidedOnStopsTheRelease() async throws {
-    let bench = try await Self.bench([70_000, 70_000])
+    let bench = try await Self.bench([70_000, 70_000, 10])
     let (first, second) = (bench.filed[0], bench.filed[1])
     var damaged = try await bench.shelf.sealedBytes(first)
     damaged[damaged.count / 2] ^= 1
@@ -191,10 +191,14 @@ struct DisclosurePackageTests {
       let document = PackageDocument(
         object: object, expectation: first.expectation, identity: bench.shelf.identity,
         originalName: "plan.pdf", coverText: "Plan")
-      let plan = try bench.plan(documents: [document])
+      let plan = try bench.plan(documents: [bench.document(bench.filed[2]), document])
       let receipt = try bench.receipt(decision: PackageBench.decision(manifest: plan.manifestDigest))
       let error = await packageError { _ = try await bench.write(plan, receipt) }
-      #expect(error?.isDamage == true)
+      guard case .document(first.expectation.record, let cause) = error else {
+        Issue.record("got \(String(describing: error))")
+        return
+      }
+      #expect(cause.isDamage)
     }
   }
 
