@@ -401,6 +401,13 @@ struct Wording {
         && (other.settingTypes?.contains(facts.setting) ?? true)
         && !(other.consent != nil && gateway.consent != nil)
     }
+    if fitting.isEmpty {
+      return [
+        Decision.Remedy(
+          text: "No other way to share in these rules fits. Ask the data protection officer.",
+          command: "strongroom policy show")
+      ]
+    }
     let ordered = fitting.filter { $0.consent == nil } + fitting.filter { $0.consent != nil }
     return ordered.prefix(6).map { other in
       Decision.Remedy(

@@ -1,6 +1,10 @@
 /// How a decision came about: each rule that was looked at, in order, and what it said.
 package struct Explanation: Sendable {
   package let decision: Decision
+  /// Name and version of the set: `england, version 1`.
+  package let policy: String
+  /// Title of the gateway; nil if it is unknown or must not be told.
+  package let gateway: String?
   package let steps: [Step]
 
   package struct Step: Hashable, Sendable {

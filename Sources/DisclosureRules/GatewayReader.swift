@@ -30,11 +30,11 @@ struct GatewayReader {
     }
     let recipients = map.need("recipients")?.filter(among: vocabulary.recipientKinds.all, "recipient kind")
     let documents = map.need("documents")?.filter(among: vocabulary.documentKinds.all, "document kind")
-    let consent = map.take("consent").flatMap(readConsent)
-    let subject = map.take("subject").flatMap(readSubject)
+    let consent = map.take("consent").flatMap { readConsent($0, at: map.location(of: "consent")) }
+    let subject = map.take("subject").flatMap { readSubject($0, at: map.location(of: "subject")) }
     let requires = map.take("requires").map(readEvidence) ?? []
     let requestBy = map.need("request_by")?.words(among: vocabulary.roles.all, "role") ?? []
-    let approvals = map.need("approvals").flatMap(readApprovals)
+    let approvals = map.need("approvals").flatMap { readApprovals($0, at: map.location(of: "approvals")) }
     let lasts = map.take("lasts").flatMap(readLasts)
     let use = map.need("evidence_use")?.word(Gateway.EvidenceUse.self, "evidence use")
     let tell = map.need("tell_family")?.word(Gateway.TellFamily.self, "answer")
@@ -57,7 +57,8 @@ struct GatewayReader {
   }
 
   private func readAuthority(_ value: PolicyValue) -> [Gateway.Authority] {
-    (value.items("authority") ?? []).compactMap { item in
+    // None at all is for lint to remark on.
+    (value.items("authority", mayBeEmpty: true) ?? []).compactMap { item in
       guard var map = item.map() else { return nil }
       let provision = map.need("provision")?.filledString()
       let confidence = map.need("confidence")?.word(Gateway.Authority.Confidence.self, "confidence")
@@ -68,7 +69,7 @@ struct GatewayReader {
     }
   }
 
-  private func readConsent(_ value: PolicyValue) -> Gateway.ConsentRule? {
+  private func readConsent(_ value: PolicyValue, at location: RuleLocation) -> Gateway.ConsentRule? {
     guard var map = value.map() else { return nil }
     let giversValue = map.need("givers")
     var givers: [LifeStage: [ConsentGiver]] = [:]
@@ -83,7 +84,7 @@ struct GatewayReader {
     map.finish()
     return Gateway.ConsentRule(
       givers: givers, checkCompetenceFromAge: age, checksCapacity: capacity, prevails: prevails,
-      location: value.file.location(of: value), giversLocation: giversValue?.location ?? value.location)
+      location: location, giversLocation: map.location(of: "givers"))
   }
 
   private func readPrevails(_ value: PolicyValue) -> [Gateway.ConsentRule.Prevails] {
@@ -96,7 +97,7 @@ struct GatewayReader {
     }
   }
 
-  private func readSubject(_ value: PolicyValue) -> Gateway.SubjectRule? {
+  private func readSubject(_ value: PolicyValue, at location: RuleLocation) -> Gateway.SubjectRule? {
     guard var map = value.map() else { return nil }
     let stages = map.take("stages")?.words(LifeStage.self, "life stage")
     var stagesFor: [String: [LifeStage]] = [:]
@@ -115,7 +116,7 @@ struct GatewayReader {
     map.finish()
     return Gateway.SubjectRule(
       stages: stages, stagesFor: stagesFor, minimumAge: minimum, maximumAge: maximum, care: care,
-      location: value.file.location(of: value))
+      location: location)
   }
 
   private func readEvidence(_ value: PolicyValue) -> [Gateway.EvidenceRule] {
@@ -153,9 +154,9 @@ struct GatewayReader {
     }
   }
 
-  private func readApprovals(_ value: PolicyValue) -> Gateway.ApprovalRule? {
+  private func readApprovals(_ value: PolicyValue, at location: RuleLocation) -> Gateway.ApprovalRule? {
     guard var map = value.map() else { return nil }
-    let base = readGroup(&map, at: value.file.location(of: value))
+    let base = readGroup(&map, at: location)
     let more = (map.take("more_for")?.items("more_for") ?? []).compactMap { item -> ApprovalCondition? in
       guard var entry = item.map() else { return nil }
       let documents =
@@ -209,13 +210,5 @@ extension ApprovalGroup {
     let roles = map.need("roles")?.words(among: known, "role", mayBeEmpty: count == 0)
     guard let count, let roles else { return nil }
     return ApprovalGroup(count: count, roles: roles, location: location)
-  }
-}
-
-extension PolicyFile {
-  /// Where the key of a value stands: a map's own mark is its first key, one line below what people look for.
-  func location(of value: PolicyValue) -> RuleLocation {
-    let top = root?.topLevelKeyLine(of: value)
-    return RuleLocation(file: path, line: top ?? value.line)
   }
 }

@@ -40,6 +40,11 @@ struct PolicyMap {
   /// All entries in the order of the file, for maps whose keys are words.
   var all: [(key: PolicyValue, name: String, value: PolicyValue)] { entries }
 
+  /// Where a key stands (a map as a value has the mark of its own first key, a line below what people look for).
+  func location(of name: String) -> RuleLocation {
+    entries.first { $0.name == name }?.key.location ?? value.location
+  }
+
   /// Line of each key.
   var lines: [String: Int] {
     Dictionary(entries.map { ($0.name, $0.key.line) }, uniquingKeysWith: { first, _ in first })

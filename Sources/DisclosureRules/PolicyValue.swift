@@ -203,14 +203,4 @@ enum PlainKind: Hashable {
 extension PolicyValue {
   /// The text of a scalar without any check or report.
   var peekedString: String? { node.scalar?.string }
-
-  /// The line of the key in this map whose value stands where `value` does; nil if there is none.
-  func topLevelKeyLine(of value: PolicyValue) -> Int? {
-    guard case .mapping(let mapping) = node else { return nil }
-    for (key, candidate) in mapping
-    where candidate.mark?.line == value.line && candidate.mark?.column == value.column {
-      return key.mark?.line
-    }
-    return nil
-  }
 }
