@@ -59,13 +59,12 @@ func checkOpenSSL(_ result: CInt, _ function: String) throws(CryptoError) {
   guard result == 1 else { throw openSSLFailure(function) }
 }
 
-/// OpenSSL's secure heap: 1 MiB, locked in memory, between guard pages, left out of core files. OpenSSL keeps
-/// its own private keys there too.
+/// OpenSSL's secure heap: 1 MiB, locked in memory, between guard pages, left out of core files. OpenSSL puts
+/// keys of its own there too.
 enum SecureHeap {
   static let byteCount = 1 << 20
 
-  /// Larger secrets go to the ordinary heap (still wiped): a few of them must not starve OpenSSL, whose
-  /// private keys have no other place to go once the heap exists.
+  /// Larger secrets go to the ordinary heap (still wiped): a few of them must not crowd out the many small keys.
   static let largestAllocation = 16 << 10
 
   /// 1: locked; 2: made but not locked (RLIMIT_MEMLOCK); 0: not made, OpenSSL then uses the ordinary heap.
@@ -74,9 +73,6 @@ enum SecureHeap {
   static func prepare() {
     if state == 0 { ERR_clear_error() }
   }
-
-  /// Whether secrets are really kept out of swap.
-  static var isLocked: Bool { state == 1 }
 
   /// Zeroed memory of at least one byte. Traps when the machine has none left, as Swift's own allocations do.
   static func allocate(_ count: Int) -> UnsafeMutableRawPointer {

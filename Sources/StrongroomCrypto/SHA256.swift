@@ -43,7 +43,9 @@ package struct SHA256: ~Copyable, @unchecked Sendable {
     return unsafe digestFinal(copy)
   }
 
-  /// One shot. Allocates nothing: each thread keeps a context.
+  /// One shot, about 0.12 microseconds for 65 bytes: each thread keeps a context, and nothing of Swift's is
+  /// allocated. (OpenSSL 3.0 itself takes and frees one small block from `malloc` for each start of a digest; its
+  /// deprecated functions that don't would pass the providers by, and save a fifth.)
   package static func digest(of bytes: RawSpan) -> SHA256Digest {
     let context = unsafe threadContext()
     unsafe digestInit(context)
@@ -65,8 +67,8 @@ package struct SHA256: ~Copyable, @unchecked Sendable {
     return unsafe digestFinal(context)
   }
 
-  /// The digest of one byte and two digests: RFC 6962's node hash with the prefix 1. 65 bytes, none of them
-  /// on the heap.
+  /// The digest of one byte and two digests: RFC 6962's node hash with the prefix 1, without
+  /// joining them first.
   package static func digest(prefix: UInt8, _ left: SHA256Digest, _ right: SHA256Digest) -> SHA256Digest {
     let context = unsafe threadContext()
     unsafe digestInit(context)

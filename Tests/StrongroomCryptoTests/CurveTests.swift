@@ -157,7 +157,9 @@ import Testing
   }
 
   @Test func failuresLeaveNothingInOpenSSLsErrorQueue() throws {
-    ERR_clear_error()
+    // What somebody else left behind must go with the first failure, however many there are.
+    for _ in 0..<3 { #expect(EVP_MD_fetch(nil, "no such digest", nil) == nil) }
+    #expect(ERR_peek_error() != 0)
     let key = try Ed25519SigningKey.generate()
     #expect(!key.publicKey.isValidSignature([UInt8](repeating: 0xFF, count: 64), for: [1]))
     #expect(ERR_peek_error() == 0)

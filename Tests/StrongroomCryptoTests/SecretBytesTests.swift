@@ -155,14 +155,20 @@ import Testing
     #expect(!shorter)
   }
 
-  @Test func moreSecretsThanTheSecureHeapHoldsStillWork() throws {
-    // 1 MiB in blocks of 16 KiB is 64; signing must go on working when it is full.
+  /// 1 MiB is 64 blocks of 16 KiB or 32,768 of 32 bytes: with more than either held, secrets go to the ordinary heap, and
+  /// OpenSSL must still make its own private keys.
+  @Test(arguments: [(16 << 10, 100), (32, 40_000)])
+  func signingAndAgreeingGoOnWhenMoreSecretsAreHeldThanTheSecureHeapHolds(size: Int, number: Int) throws {
     final class Box {
       let secret: SecretBytes
-      init() throws { secret = try SecretBytes.random(count: 16 << 10) }
+      init(_ size: Int) throws { secret = try SecretBytes.random(count: size) }
     }
-    let boxes = try (0..<100).map { _ in try Box() }
-    #expect(boxes.allSatisfy { $0.secret.count == 16 << 10 })
+    let boxes = try (0..<number).map { _ in try Box(size) }
+    let key = try Ed25519SigningKey.generate()
+    #expect(try key.publicKey.isValidSignature(key.signature(for: [1]), for: [1]))
+    let own = try SecretBytes.random(count: 32)
+    #expect(try X25519.publicKey(of: own.bytes).count == 32)
+    #expect(boxes.allSatisfy { $0.secret.count == size })
   }
 
   @Test func aBufferThatFailsToGrowIsAsItWas() throws {

@@ -38,7 +38,7 @@ int strongroom_scrypt(struct evp_kdf_st *kdf, uint8_t *out, size_t out_count, co
 struct evp_mac_ctx_st *strongroom_hmac_sha256_context(struct evp_mac_st *mac);
 
 /// The calling thread's own digest context, made on first use and freed when the thread ends; NULL on
-/// failure. Hashing a million small leaves then allocates nothing.
+/// failure. A million small leaves then need one context, not a million.
 struct evp_md_ctx_st *strongroom_thread_digest_context(void);
 
 // MARK: Files
