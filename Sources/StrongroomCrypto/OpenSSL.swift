@@ -59,12 +59,18 @@ func checkOpenSSL(_ result: CInt, _ function: String) throws(CryptoError) {
   guard result == 1 else { throw openSSLFailure(function) }
 }
 
-/// OpenSSL's secure heap: 1 MiB, locked in memory, between guard pages, left out of core files. OpenSSL puts
-/// keys of its own there too.
+/// OpenSSL's secure heap: 1 MiB, locked in memory, between guard pages, left out of core files.
+///
+/// OpenSSL uses it, too, and where it does it has no other place: with the heap full, a thread that asks for its
+/// first random bytes gets an error (its generator's state belongs there). So secrets take three quarters at most,
+/// and the others go to the ordinary heap, where they are wiped just the same.
 enum SecureHeap {
   static let byteCount = 1 << 20
 
-  /// Larger secrets go to the ordinary heap (still wiped): a few of them must not crowd out the many small keys.
+  /// What secrets may fill. Threads that allocate at once can pass it by a few blocks; that is what the rest is for.
+  static let secretsByteCount = byteCount / 4 * 3
+
+  /// A larger secret goes to the ordinary heap: a few of them must not crowd out the many small keys.
   static let largestAllocation = 16 << 10
 
   /// 1: locked; 2: made but not locked (RLIMIT_MEMLOCK); 0: not made, OpenSSL then uses the ordinary heap.
@@ -79,7 +85,9 @@ enum SecureHeap {
     precondition(count >= 0, "a negative number of bytes")
     prepare()
     let room = max(count, 1)
-    if room <= largestAllocation, let memory = unsafe CRYPTO_secure_zalloc(room, nil, 0) {
+    if room <= largestAllocation, CRYPTO_secure_used() + room <= secretsByteCount,
+      let memory = unsafe CRYPTO_secure_zalloc(room, nil, 0)
+    {
       return unsafe memory
     }
     ERR_clear_error()

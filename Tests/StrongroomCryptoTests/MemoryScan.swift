@@ -32,13 +32,21 @@ struct MemoryScan {
     for region in try writableRegions() {
       var address = region.lowerBound
       while address < region.upperBound {
-        let count = pread(memory, buffer, min(size, Int(region.upperBound - address)), Int(address))
-        guard count > 0 else { break }  // unmapped since, or a guard page
-        found += matches(UnsafeRawBufferPointer(start: buffer, count: count), at: address, except: own)
-        if count < size { break }
-        // Overlap, so that a needle across the border is seen; `matches` counts those that begin before it
-        // only.
-        address += UInt(count - masked.count + 1)
+        let wanted = min(size, Int(region.upperBound - address))
+        let count = pread(memory, buffer, wanted, Int(address))
+        if count > 0 {
+          found += matches(UnsafeRawBufferPointer(start: buffer, count: count), at: address, except: own)
+        }
+        if count < wanted {
+          // Another test's thread has unmapped a piece since the map was read: go on behind it.
+          let page = UInt(4096)
+          address = (address + UInt(max(count, 0))) / page * page + page
+        } else if address + UInt(count) == region.upperBound {
+          break
+        } else {
+          // Overlap, so that a needle across the border is seen; `matches` counts those that fit in whole.
+          address += UInt(count - masked.count + 1)
+        }
       }
     }
     return found

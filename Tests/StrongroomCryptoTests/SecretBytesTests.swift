@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import StrongroomCrypto
 import StrongroomTestSupport
 import Synchronization
@@ -155,19 +157,33 @@ import Testing
     #expect(!shorter)
   }
 
-  /// 1 MiB is 64 blocks of 16 KiB or 32,768 of 32 bytes: with more than either held, secrets go to the ordinary heap, and
-  /// OpenSSL must still make its own private keys.
+  /// 1 MiB is 64 blocks of 16 KiB or 32,768 of 32 bytes. With more than either held, secrets must go to the ordinary
+  /// heap and leave OpenSSL its part: a thread's first random bytes fail without it.
   @Test(arguments: [(16 << 10, 100), (32, 40_000)])
-  func signingAndAgreeingGoOnWhenMoreSecretsAreHeldThanTheSecureHeapHolds(size: Int, number: Int) throws {
+  func newThreadsStillGetRandomBytesWhenMoreSecretsAreHeldThanTheSecureHeapHolds(
+    size: Int, number: Int
+  ) throws {
     final class Box {
       let secret: SecretBytes
       init(_ size: Int) throws { secret = try SecretBytes.random(count: size) }
     }
     let boxes = try (0..<number).map { _ in try Box(size) }
-    let key = try Ed25519SigningKey.generate()
-    #expect(try key.publicKey.isValidSignature(key.signature(for: [1]), for: [1]))
-    let own = try SecretBytes.random(count: 32)
-    #expect(try X25519.publicKey(of: own.bytes).count == 32)
+    let working = Mutex(0)
+    let threads = DispatchGroup()
+    for _ in 0..<8 {
+      threads.enter()
+      Thread.detachNewThread {
+        defer { threads.leave() }
+        guard let key = try? Ed25519SigningKey.generate(), let signature = try? key.signature(for: [1]) else {
+          return
+        }
+        guard key.publicKey.isValidSignature(signature, for: [1]) else { return }
+        guard (try? SecureRandom.bytes(count: 16)) != nil else { return }
+        working.withLock { $0 += 1 }
+      }
+    }
+    threads.wait()
+    #expect(working.withLock { $0 } == 8)
     #expect(boxes.allSatisfy { $0.secret.count == size })
   }
 
