@@ -146,7 +146,11 @@ extension Gatekeeper {
     events.append(attached)
     var view = RequestView(request)
     view.evidence = RequestState.merging(request.evidence, with: evidence.pieces)
-    view.approvals = []
+    // New evidence makes another scope, for which nobody has approved yet; the same evidence again does not.
+    let scope = RequestState.scope(
+      child: view.child, recipient: view.recipient, gateway: view.gateway, records: view.records,
+      evidence: view.evidence)
+    view.approvals = request.approvals.filter { $0.scope == scope }
     let (decided, report) = try await decide(view, commit, names: request.names)
     return (events + [decided], report)
   }

@@ -1,0 +1,110 @@
+import AgeFormat
+import StrongroomCrypto
+import Synchronization
+import TransparencyLog
+import VaultStore
+
+extension Gatekeeper {
+  package func status() async throws(GateError) -> VaultStatus {
+    let state = try await current()
+    return VaultStatus(
+      vault: state.vault.hex, isExample: state.isExample, me: MemberSummary(try member(in: state)),
+      entries: state.size, root: state.range.root, members: state.activeMembers().count,
+      children: state.children.count, records: state.records.count,
+      openRequests: state.requests.values.count { $0.release == nil && $0.declined == nil },
+      policyName: state.policyName, policyHash: state.policy, origin: keys.origin,
+      vkey: keys.signer.verifierKey.text)
+  }
+
+  /// Reads every stored byte and compares it with what the ledger says; names what is damaged, missing, swapped or
+  /// planted, and repairs nothing. Custodians also open every child's key file.
+  package func check() async throws(GateError) -> CheckReport {
+    let state = try await current()
+    var findings: [CheckReport.Finding] = []
+    var files: [VaultExpectation.File] = [
+      .init(name: .epochIdentity(VaultKeys.epochNumber)), .init(name: .ledgerKey(VaultKeys.epochNumber)),
+    ]
+    if let register = state.registerKey { files.append(.init(name: .childIdentity(register))) }
+    files += state.children.map { .init(name: .childIdentity($0.key)) }
+    let bytes = Counter()
+    do {
+      for hash in state.policies.keys.sorted() {
+        files += try await storage.files.list(.policySet(hash)).map { .init(name: $0) }
+        policySets[hash] = nil
+        do { _ = try await policySet(hash) } catch {
+          guard case .integrity(let fault) = error else { throw error }
+          findings.append(.init(isDamage: true, file: "policies/\(hash)", text: fault.word))
+        }
+      }
+      let expectation = VaultExpectation(objects: state.records.values.map(\.stored), files: files)
+      for finding in try await VaultCheck.run(
+        storage, expecting: expectation, depth: .everyByte, progress: { bytes.add($0) })
+      {
+        findings.append(
+          .init(isDamage: finding.isDamage, file: finding.name, text: finding.problem.words))
+      }
+      if isCustodian { findings += try await keyFindings(state, known: Set(findings.map(\.file))) }
+    } catch {
+      throw GateError(wrapping: error)
+    }
+    return CheckReport(
+      findings: findings, filesChecked: files.count + state.records.count + 1,
+      bytesChecked: bytes.total, entriesChecked: state.size)
+  }
+
+  /// Key files that do not open, or open and are another's: a child's own box says which.
+  private func keyFindings(
+    _ state: VaultState, known: Set<String>
+  ) async throws(GateError) -> [CheckReport.Finding] {
+    var findings: [CheckReport.Finding] = []
+    for child in state.children {
+      let file = VaultFileName.childIdentity(child.key).displayName
+      guard !known.contains(file) else { continue }
+      childKeys[child.reference] = nil
+      do {
+        let identity = try await key(of: child.reference, in: state)
+        let boxed = child.details
+        do {
+          _ = try boxed.box.open(
+            identity: identity, vault: state.vault, event: boxed.event, kind: boxed.kind)
+        } catch {
+          childKeys[child.reference] = nil
+          findings.append(.init(isDamage: true, file: file, text: "another child's key, or altered"))
+        }
+      } catch {
+        guard case .integrity(let fault) = error else { throw error }
+        findings.append(.init(isDamage: true, file: file, text: fault.word))
+      }
+    }
+    return findings
+  }
+}
+
+extension VaultFinding.Problem {
+  /// A short phrase.
+  var words: String {
+    switch self {
+    case .missing: "missing"
+    case .length(let expected, let actual): "has \(actual) bytes; \(expected) were filed"
+    case .content: "altered, swapped or an older copy"
+    case .unreadable: "cannot be read"
+    case .orphan: "no entry names it: left by a crash, or put there; never served"
+    case .planted: "belongs to no vault, or not to this one"
+    case .leftover: "an unfinished write; may be deleted"
+    case .notAnOrdinaryFile: "a link, device or folder where none belongs"
+    case .journal(let damage):
+      switch damage.place {
+      case .wholeFile: "damaged"
+      case .record(_, let offset, let entry): "damaged at byte \(offset), entry \(entry)"
+      }
+    case .unsignedEntries(let count): "\(count) entries after a crash; the next act signs them"
+    }
+  }
+}
+
+/// Bytes seen so far. A class, because the store reports progress through a closure.
+private final class Counter: Sendable {
+  private let value = Mutex(0)
+  func add(_ count: Int) { value.withLock { $0 += count } }
+  var total: Int { value.withLock { $0 } }
+}

@@ -1,0 +1,208 @@
+import DisclosureRules
+import StrongroomCrypto
+import TransparencyLog
+import VaultStore
+
+extension Gatekeeper {
+  /// Checks the whole record from its first byte, believing no cache: the tree and its signature, that every entry opens
+  /// at its place, every actor's signature and role, and every decision replayed under the rules then in force. A
+  /// custodian also opens the boxes and derives each decision's facts again.
+  ///
+  /// Goes on after a fault, so that one flipped byte does not hide another. Anybody who opens the ledger may verify it.
+  ///
+  /// - Parameter progress: entries done, entries in all.
+  package func auditVerify(
+    progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+  ) async throws(GateError) -> VerifyReport {
+    let head: LedgerHead
+    do {
+      guard let found = try await storage.ledger.head() else {
+        throw GateError.integrity(.ledgerHead(.missing))
+      }
+      head = found
+    } catch {
+      throw GateError(wrapping: error)
+    }
+    var findings: [VerifyReport.Finding] = []
+    do { _ = try codec.verify(head) } catch {
+      if case .integrity(let fault) = error {
+        findings.append(VerifyReport.Finding(entry: nil, fault: fault))
+      }
+    }
+    var replay = VaultState(vault: description.vault)
+    while replay.size < head.size {
+      let index = replay.size
+      let entry: [UInt8]
+      do {
+        guard let read = try await storage.ledger.entries(from: index, to: index + 1).first else {
+          throw VaultStoreError.entryRejected(index: index, .malformed)
+        }
+        entry = read
+      } catch {
+        let fault = GateError(wrapping: error)
+        guard case .integrity(let found) = fault else { throw fault }
+        // What cannot be read cannot be hashed: nothing behind it can be checked either.
+        findings.append(VerifyReport.Finding(entry: index, fault: found))
+        break
+      }
+      for fault in try await faults(of: entry, at: index, replay: &replay) {
+        findings.append(VerifyReport.Finding(entry: index, fault: .entry(index, fault)))
+      }
+      progress(replay.size, head.size)
+    }
+    let isRead = replay.size == head.size
+    if isRead, replay.range != head.range {
+      findings.append(VerifyReport.Finding(entry: nil, fault: .ledgerHead(.root)))
+    }
+    var report = VerifyReport(
+      size: head.size, root: head.range.root, depths: depths(head.size), findings: findings)
+    if report.isWhole { report.entry = try await recordVerification(report) }
+    return report
+  }
+
+  private func depths(_ size: UInt64) -> [String] {
+    var depths = [
+      "the tree over \(size) entries, and the log's signature on it",
+      "that every entry opens at its place and nowhere else",
+      "every actor's own signature and role", "every decision, under the rules then in force",
+    ]
+    if isCustodian { depths.append("every sealed part, and every decision's facts, derived again") }
+    return depths
+  }
+
+  private func recordVerification(_ report: VerifyReport) async throws(GateError) -> UInt64? {
+    guard try await mayAct(.verifyLog, in: try await current()) else { return nil }
+    let depth = isCustodian ? "facts" : "decisions"
+    let answer: Answer<UInt64> = try await act(.verifyLog) { _, draft in
+      var event = try draft.event(.auditVerified)
+      event.fields = [
+        "size": .integer(Int64(report.size)), "findings": .integer(0), "depth": .string(depth),
+      ]
+      return ([event], report.size)
+    }
+    if case .done(_, let entry) = answer { return entry }
+    return nil
+  }
+
+  /// Everything wrong with one entry. Afterwards `replay` has it, as far as it could be believed.
+  private func faults(
+    of entry: [UInt8], at index: UInt64, replay: inout VaultState
+  ) async throws(GateError) -> [EntryFault] {
+    let leafHash = MerkleTree.leafHash(entry)
+    let event: Event
+    do { event = try codec.open(entry, at: index) } catch {
+      replay.pass(over: leafHash)
+      guard case .integrity(.entry(_, let fault)) = error else { throw error }
+      return [fault]
+    }
+    let before = replay
+    do { try replay.apply(event, leafHash: leafHash) } catch {
+      replay.pass(over: leafHash)
+      return [error]
+    }
+    var faults: [EntryFault] = []
+    do {
+      try await replayDecision(event, before: before)
+      if isCustodian { try await rederive(event, before: before, after: replay) }
+    } catch let fault as EntryFault {
+      faults.append(fault)
+    } catch {
+      throw GateError(wrapping: error)
+    }
+    return faults
+  }
+
+  /// The rules then in force, asked again with the facts recorded.
+  private func replayDecision(_ event: Event, before: VaultState) async throws {
+    if event.kind.carriesDecision || event.kind == .policyAdopted {
+      let hash = event.policy ?? ""
+      do { _ = try await policySet(hash) } catch { throw EntryFault.policyUnknown }
+    }
+    guard !before.policy.isEmpty else { return }
+    let policy: PolicySet
+    do { policy = try await policySet(before.policy) } catch { throw EntryFault.policyUnknown }
+    if let action = event.kind.action(event) {
+      let facts = AccessFacts(role: event.actor.role, action: action, reason: true)
+      guard policy.decideAccess(facts).outcome == .allowed else { throw EntryFault.roleNotHeld }
+    }
+    switch event.kind {
+    case .recordOpened, .accessRefused:
+      guard let recorded = event.facts else { return }
+      guard let facts = recorded.accessFacts, facts.role == event.actor.role else {
+        throw EntryFault.factsDiffer
+      }
+      let decision = policy.decideAccess(facts)
+      guard EventOutcome(decision.outcome) == event.outcome else { throw EntryFault.decisionDiffers }
+      if event.kind == .recordOpened {
+        let kind = event.record.flatMap { before.records[$0]?.kind }
+        guard facts.document == kind else { throw EntryFault.factsDiffer }
+      }
+    case .requestDecided, .requestChecked:
+      guard let facts = event.facts?.disclosureFacts, facts.gateway == event.gateway else {
+        throw EntryFault.factsDiffer
+      }
+      let decision = policy.decide(facts)
+      guard EventOutcome(decision.outcome) == event.outcome,
+        decision.recordedReasonCodes == event.reasons
+      else { throw EntryFault.decisionDiffers }
+    default: break
+    }
+  }
+
+  /// What only a custodian can: the sealed parts open, and the facts are those of the ledger at that size.
+  private func rederive(_ event: Event, before: VaultState, after: VaultState) async throws {
+    if let box = event.box {
+      let identity =
+        try await box.scope == .register
+        ? registerIdentity(in: after)
+        : key(of: event.child ?? missingChild(), in: after)
+      _ = try box.open(identity: identity, vault: after.vault, event: event.id, kind: event.kind)
+    }
+    guard let request = event.request.flatMap({ before.requests[$0] }) else { return }
+    switch event.kind {
+    case .requestDecided:
+      guard let phase = event.facts?.disclosureFacts?.phase else { throw EntryFault.factsDiffer }
+      let derived = try await facts(of: RequestView(request), phase: phase, at: event.at, in: before)
+      guard JSONValue(facts: derived) == event.facts else { throw EntryFault.factsDiffer }
+    case .disclosureReleased:
+      let derived = try await facts(of: RequestView(request), phase: .release, at: event.at, in: before)
+      guard try await policySet(before.policy).decide(derived).outcome == .allowed else {
+        throw EntryFault.undecided
+      }
+    default: break
+    }
+  }
+
+  private func missingChild() throws(EntryFault) -> ChildReference { throw .danglingReference }
+}
+
+extension VaultState {
+  /// Counts an entry that is not believed, so that what follows it keeps its place in the tree.
+  mutating func pass(over leafHash: SHA256Digest) {
+    range.append(leafHash)
+    recentRoots.append(range.root)
+    if recentRoots.count > Self.seenWindow { recentRoots.removeFirst() }
+  }
+}
+
+extension EventKind {
+  /// What the policy must let a role do for it to write such an entry; nil where the role does not decide, or where the
+  /// entry carries its own facts.
+  func action(_ event: Event) -> AccessAction? {
+    switch self {
+    case .memberAdded, .memberRemoved: .manageMembers
+    case .policyAdopted: .adoptPolicy
+    case .childAdded: .manageChildren
+    case .contactAdded: .manageContacts
+    // Evidence is filed with a request, by whoever may make one.
+    case .recordStored: event.fields["document_kind"]?.string == "evidence" ? nil : .file
+    case .consentRecorded, .consentWithdrawn: .recordConsent
+    case .recipientAdded: .manageRecipients
+    case .requestMade, .requestChecked, .evidenceAttached, .disclosureReleased: .request
+    case .approvalGiven, .approvalDeclined: .approve
+    case .auditExported: .publishLog
+    case .auditVerified: .verifyLog
+    case .vaultCreated, .recordOpened, .accessRefused, .requestDecided, .auditViewed, .systemRecovered: nil
+    }
+  }
+}
