@@ -4,6 +4,7 @@ import Gatekeeper
 import StrongroomCrypto
 import StrongroomTestSupport
 import Synchronization
+import Testing
 import VaultStore
 
 /// Keeps what is written; says whether it was committed.
@@ -163,7 +164,16 @@ enum StockTools {
     return folders.map { "\($0)/\(tool)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
-  static let haveAge = path(of: "age") != nil && path(of: "tar") != nil && path(of: "bash") != nil
+  static let haveAge = ["age", "tar", "bash"].allSatisfy { path(of: $0) != nil }
+  static let withoutAge: Comment = "not checked with age and tar: they are absent"
+
+  /// Python with the `bagit` package; `STRONGROOM_PYTHON` names another interpreter than `python3`.
+  static let python = ProcessInfo.processInfo.environment["STRONGROOM_PYTHON"] ?? "python3"
+  static let haveBagit: Bool = {
+    guard haveAge, let folder = try? ScratchDirectory("probe") else { return false }
+    return (try? bash("\(python) -c 'import bagit'", in: folder))?.status == 0
+  }()
+  static let withoutBagit: Comment = "not checked with Python's bagit: it is absent (pip install bagit)"
 
   /// Runs a line of bash with `pipefail` in a folder; gives exit status and what was printed.
   static func bash(_ line: String, in folder: ScratchDirectory) throws -> (status: Int32, output: String) {
