@@ -77,7 +77,10 @@ struct JournalFiles: Sendable {
 
   /// The reserve, all zeros; nil if there is none of this size.
   private func openReserve(size: Int) throws(VaultStoreError) -> DirectoryCore.Temporary? {
-    guard let status = try core.status(of: Self.reserve), status.kind == .file, status.size == size else {
+    guard let status = try core.status(of: Self.reserve) else { return nil }
+    // After a power cut both names of a rename may stand: then this is a segment, and zeroing it would be the end of it.
+    guard status.kind == .file, status.size == size, status.links == 1 else {
+      try core.remove(Self.reserve, durably: true)
       return nil
     }
     do throws(FileSystemError) {
