@@ -85,8 +85,8 @@ int srm_lstat_at(int directory, const char *path, struct srm_status *out) {
   return fstatat(directory, path, &status, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : fill(&status, out);
 }
 
-int srm_rename(int directory, const char *from, const char *to, int no_replace) {
-  return renameat2(directory, from, directory, to, no_replace ? RENAME_NOREPLACE : 0) < 0 ? -errno : 0;
+int srm_rename(int old_directory, const char *from, int directory, const char *to, int no_replace) {
+  return renameat2(old_directory, from, directory, to, no_replace ? RENAME_NOREPLACE : 0) < 0 ? -errno : 0;
 }
 
 int srm_link_descriptor(int fd, int directory, const char *name) {

@@ -8,6 +8,8 @@ struct CrashStates {
   /// How an operation that was not flushed came out.
   enum Fate: CaseIterable {
     case complete, absent, zeroed, cut512, cut4096
+    /// The first sector is missing, the later ones are there.
+    case late
   }
 
   /// A disk, and how many marks lay before the cut.
@@ -108,7 +110,7 @@ struct CrashStates {
     switch operation {
     case .write(_, _, let bytes):
       var fates: [Fate] = [.complete, .absent, .zeroed]
-      if bytes.count > 512 { fates.append(.cut512) }
+      if bytes.count > 512 { fates += [.cut512, .late] }
       if bytes.count > 4096 { fates.append(.cut4096) }
       return fates
     default: return [.complete, .absent]
@@ -127,6 +129,9 @@ struct CrashStates {
       disk.apply(.write(inode: inode, offset: offset, bytes: [UInt8](repeating: 0, count: bytes.count)))
     case .cut512: disk.apply(.write(inode: inode, offset: offset, bytes: cut(bytes, at: offset, 512)))
     case .cut4096: disk.apply(.write(inode: inode, offset: offset, bytes: cut(bytes, at: offset, 4096)))
+    case .late:
+      let edge = min((offset / 512 + 1) * 512, offset + bytes.count)
+      disk.apply(.write(inode: inode, offset: edge, bytes: Array(bytes.dropFirst(edge - offset))))
     }
   }
 

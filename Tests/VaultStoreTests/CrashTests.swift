@@ -114,8 +114,11 @@ import VaultStore
     try require(head.size == size + tail + 1, "the next append has another size")
     try require(try await read(other) == before + [[0xEE]], "the next append changed what was there")
     try require(try await other.ledger.inspect().damage == [], "damage after the next append")
-    let third = try VaultDirectory.open(on: files, mode: .readOnly, geometry: geometry)
+    let third = try VaultDirectory.open(on: files, mode: .readWrite, geometry: geometry)
     try require(try await third.ledger.head() == head, "the third opening has another head")
+    let last = try await third.ledger.append([[0xEF]], ifSize: head.size, sign: sign)
+    let fourth = try VaultDirectory.open(on: files, mode: .readOnly, geometry: geometry)
+    try require(try await fourth.ledger.head() == last, "the fourth opening has another head")
   }
 
   private static func read(_ vault: VaultStorage) async throws -> [[UInt8]] {

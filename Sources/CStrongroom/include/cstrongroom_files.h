@@ -28,7 +28,7 @@ int srm_fdatasync(int fd);
 int srm_fallocate(int fd, int64_t size);
 int srm_fstat(int fd, struct srm_status *out);
 int srm_lstat_at(int directory, const char *path, struct srm_status *out);
-int srm_rename(int directory, const char *from, const char *to, int no_replace);
+int srm_rename(int old_directory, const char *from, int directory, const char *to, int no_replace);
 // Gives a name to an O_TMPFILE descriptor; -EEXIST if the name is taken.
 int srm_link_descriptor(int fd, int directory, const char *name);
 int srm_unlink(int directory, const char *path);

@@ -128,9 +128,9 @@ enum Descriptor {
   }
 
   static func rename(
-    _ directory: Int32, _ from: String, _ to: String, replacing: Bool
+    _ oldDirectory: Int32, _ from: String, _ directory: Int32, _ to: String, replacing: Bool
   ) throws(FileSystemError) {
-    try checked(srm_rename(directory, from, to, replacing ? 0 : 1), .rename)
+    try checked(srm_rename(oldDirectory, from, directory, to, replacing ? 0 : 1), .rename)
   }
 
   static func link(_ descriptor: Int32, _ directory: Int32, _ name: String) throws(FileSystemError) {

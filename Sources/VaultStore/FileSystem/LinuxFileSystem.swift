@@ -49,7 +49,16 @@ package final class LinuxFileSystem: FileSystem {
   }
 
   package func status(of path: String) throws(FileSystemError) -> FileStatus? {
-    try Descriptor.status(root, path).map(FileStatus.init)
+    do throws(FileSystemError) {
+      return try inFolder(of: path) { (folder, name) throws(FileSystemError) in
+        try Descriptor.status(folder, name).map(FileStatus.init)
+      }
+    } catch {
+      if error.operation == .open, error.code == Errno.noSuchFile || error.code == Errno.notADirectory {
+        return nil
+      }
+      throw error
+    }
   }
 
   package func syncData(_ file: OpenFile) throws(FileSystemError) { try Descriptor.syncData(file.number) }
@@ -64,17 +73,42 @@ package final class LinuxFileSystem: FileSystem {
   }
 
   package func renameWithoutReplacing(_ from: String, _ to: String) throws(FileSystemError) {
-    try Descriptor.rename(root, from, to, replacing: false)
+    try rename(from, to, replacing: false)
   }
 
   package func rename(_ from: String, _ to: String) throws(FileSystemError) {
-    try Descriptor.rename(root, from, to, replacing: true)
+    try rename(from, to, replacing: true)
   }
 
-  package func remove(_ path: String) throws(FileSystemError) { try Descriptor.remove(root, path) }
-  package func makeDirectory(_ path: String) throws(FileSystemError) {
-    try Descriptor.makeDirectory(root, path)
+  package func remove(_ path: String) throws(FileSystemError) {
+    try inFolder(of: path) { (folder, name) throws(FileSystemError) in try Descriptor.remove(folder, name) }
   }
+
+  package func makeDirectory(_ path: String) throws(FileSystemError) {
+    try inFolder(of: path) { (folder, name) throws(FileSystemError) in
+      try Descriptor.makeDirectory(folder, name)
+    }
+  }
+
+  private func rename(_ from: String, _ to: String, replacing: Bool) throws(FileSystemError) {
+    try inFolder(of: from) { (oldFolder, oldName) throws(FileSystemError) in
+      try inFolder(of: to) { (folder, name) throws(FileSystemError) in
+        try Descriptor.rename(oldFolder, oldName, folder, name, replacing: replacing)
+      }
+    }
+  }
+
+  /// Calls that take a path follow links in the folders on the way; so the folder is opened first, which does not, and the call gets
+  /// its descriptor and a bare name.
+  private func inFolder<R>(
+    of path: String, _ body: (Int32, String) throws(FileSystemError) -> R
+  ) throws(FileSystemError) -> R {
+    guard let cut = path.lastIndex(of: "/") else { return try body(root, path) }
+    let folder = try Descriptor.openBeneath(root, String(path[..<cut]), .directory)
+    defer { Descriptor.close(folder) }
+    return try body(folder, String(path[path.index(after: cut)...]))
+  }
+
   package func list(_ path: String) throws(FileSystemError) -> [DirectoryEntry] {
     try Descriptor.list(root, path)
   }

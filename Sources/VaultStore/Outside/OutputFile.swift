@@ -91,7 +91,7 @@ package struct OutputFile: ~Copyable, Sendable {
         partialName = partial
       }
       if let partialName {
-        try Descriptor.rename(directory, partialName, name, replacing: replacing)
+        try Descriptor.rename(directory, partialName, directory, name, replacing: replacing)
       } else {
         try Descriptor.link(descriptor, directory, name)
       }
