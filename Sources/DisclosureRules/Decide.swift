@@ -5,7 +5,7 @@ extension PolicySet {
   /// missing waits; else it is allowed. Whatever the set does not know refuses. No gateways are mixed: only the one asked
   /// for is looked at. Restrictions only ever add findings, so they cannot widen what is allowed.
   ///
-  /// Cost: a few hundred nanoseconds when allowed; no text is made.
+  /// Cost: under a microsecond with the shipped sets; no text is made.
   package func decide(_ facts: DisclosureFacts) -> Decision { decide(facts, asIfEnabled: false) }
 
   /// As `decide`; `asIfEnabled` is for cases only, which test rules that are shipped switched off.
@@ -59,11 +59,14 @@ struct Evaluation {
   let facts: DisclosureFacts
   private(set) var findings: [Finding] = []
   private(set) var isHidden = false
+  /// Positions in the set's restrictions of those that bite on this request, in the order of the file.
+  let restrictionsInPlay: [Int]
 
   init(core: PolicySet.Core, gateway: Gateway, facts: DisclosureFacts) {
     self.core = core
     self.gateway = gateway
     self.facts = facts
+    self.restrictionsInPlay = Evaluation.restrictionsInPlay(core, gateway, facts)
   }
 
   /// The order is that of DOMAIN.md section 1: route, people, scope, subject, evidence, consent, restrictions, approvals,
@@ -219,17 +222,27 @@ struct Evaluation {
     }
   }
 
-  /// Positions in the set's restrictions of those that bite on this request, in the order of the file.
-  var restrictionsInPlay: [Int] {
-    if facts.restrictions.isEmpty, core.documentRestrictions.isEmpty { return [] }
-    return core.restrictions.indices.filter { index in
+  private static func restrictionsInPlay(
+    _ core: PolicySet.Core, _ gateway: Gateway, _ facts: DisclosureFacts
+  ) -> [Int] {
+    var positions: [Int] = []
+    for restriction in facts.restrictions {
+      guard let index = core.restrictionByKind[restriction.kind], !positions.contains(index) else { continue }
       let rule = core.restrictions[index]
-      guard rule.touches(gateway: gateway.id) else { return false }
-      let isFlagged = facts.restrictions.contains {
-        $0.kind == rule.kind && (rule.when == .always || $0.recipient)
+      if rule.when == .always || restriction.recipient, rule.touches(gateway: gateway.id) {
+        positions.append(index)
       }
-      return isFlagged || facts.documents.contains { rule.documents.contains($0.kind) }
     }
+    for index in core.documentRestrictions where !positions.contains(index) {
+      let rule = core.restrictions[index]
+      if facts.documents.contains(where: { rule.documents.contains($0.kind) }),
+        rule.touches(gateway: gateway.id)
+      {
+        positions.append(index)
+      }
+    }
+    positions.sort()
+    return positions
   }
 
   /// Base, conditional and restriction approvals that this request needs, in the order of the files. All approvers are

@@ -5,8 +5,13 @@ extension PolicySet {
   /// its place, and one problem is enough for no set to come back. All problems of all files are gathered first.
   ///
   /// Limits, checked before anything is parsed: 200 files, 256 KiB a file, nesting 32; no anchors, aliases or tags.
-  package static func load(_ source: PolicySource) throws(PolicyLoadError) -> PolicySet {
-    var loader = PolicyLoader(source)
+  ///
+  /// - Parameter readingCases: false leaves `cases` empty and takes about half the time: for opening a vault, whose set was
+  ///   read whole when it was adopted.
+  package static func load(
+    _ source: PolicySource, readingCases: Bool = true
+  ) throws(PolicyLoadError) -> PolicySet {
+    var loader = PolicyLoader(source, readingCases: readingCases)
     guard let core = loader.load() else { throw PolicyLoadError(problems: loader.sortedProblems) }
     return PolicySet(core: core)
   }
@@ -18,10 +23,14 @@ struct PolicyLoader {
   static let fileLimit = 200
 
   private let source: PolicySource
+  private let readingCases: Bool
   private var problems: [PolicyProblem] = []
   private var files: [PolicyFile] = []
 
-  init(_ source: PolicySource) { self.source = source }
+  init(_ source: PolicySource, readingCases: Bool) {
+    self.source = source
+    self.readingCases = readingCases
+  }
 
   var sortedProblems: [PolicyProblem] {
     let all = problems + files.flatMap(\.problems)
@@ -63,7 +72,8 @@ struct PolicyLoader {
     guard !hasProblems, let restrictions, let access else { return nil }
     let ordered = gateways.sorted { ($0.code, $0.id) < ($1.code, $1.id) }
     let reader = CaseReader(header: header, gateways: ordered)
-    let cases = paths.filter { $0.hasPrefix("cases/") }.flatMap { path in open(path).map(reader.read) ?? [] }
+    let casePaths = readingCases ? paths.filter { $0.hasPrefix("cases/") } : []
+    let cases = casePaths.flatMap { path in open(path).map(reader.read) ?? [] }
     guard !hasProblems else { return nil }
     return PolicySet.Core(
       header: header, gateways: ordered, restrictions: restrictions, access: access, cases: cases)

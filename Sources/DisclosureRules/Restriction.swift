@@ -1,5 +1,7 @@
 /// What overrides a permission: one entry of `restrictions.yaml`.
-package struct Restriction: Sendable {
+///
+/// A class, as `Gateway` is, so that looking at one costs one reference; immutable.
+package final class Restriction: Sendable {
   package let kind: RestrictionKind
   package let title: String
   package let authority: String
@@ -15,6 +17,24 @@ package struct Restriction: Sendable {
   package let obligation: String?
   package let approvals: ApprovalGroup?
   package let location: RuleLocation
+
+  init(
+    kind: RestrictionKind, title: String, authority: String, effect: Effect, when: When, gateways: [String]?,
+    documents: [String], isReasonShown: Bool, obligation: String?, approvals: ApprovalGroup?,
+    location: RuleLocation
+  ) {
+    self.kind = kind
+    self.title = title
+    self.authority = authority
+    self.effect = effect
+    self.when = when
+    self.gateways = gateways
+    self.documents = documents
+    self.isReasonShown = isReasonShown
+    self.obligation = obligation
+    self.approvals = approvals
+    self.location = location
+  }
 
   package enum Effect: String, Hashable, Sendable, CaseIterable { case refuse, obligation, approvals }
 
