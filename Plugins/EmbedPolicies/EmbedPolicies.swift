@@ -13,11 +13,11 @@ struct EmbedPolicies: BuildToolPlugin {
     let sets = ["england", "school"]
     var inputs: [URL] = []
     for set in sets {
-      inputs += yamlFiles(under: policies.appending(path: set))
+      inputs += foldersAndYAML(under: policies.appending(path: set))
     }
     return [
       .buildCommand(
-        displayName: "Embedding \(inputs.count) policy files",
+        displayName: "Embedding policies",
         executable: try context.tool(named: "embed-policies").url,
         arguments: [output.path, policies.path] + sets,
         inputFiles: inputs,
@@ -25,13 +25,21 @@ struct EmbedPolicies: BuildToolPlugin {
     ]
   }
 
-  /// Every `.yaml` file below a folder, in a fixed order; none if the folder is not there.
-  private func yamlFiles(under folder: URL) -> [URL] {
-    guard let walk = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil) else {
+  /// A folder, the folders in it and every `.yaml` file below, in a fixed order; nothing if the folder is not there.
+  ///
+  /// Folders are inputs too: a file that comes or goes changes its folder, and the tool looks at them itself. A file that
+  /// came after the package was last planned is not watched for edits until it is planned again (any change to
+  /// Package.swift or to the list of sources does that); a test compares the embedded copy with the repository's.
+  private func foldersAndYAML(under folder: URL) -> [URL] {
+    let keys: [URLResourceKey] = [.isDirectoryKey]
+    guard let walk = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: keys) else {
       return []
     }
-    var found: [URL] = []
-    for case let file as URL in walk where file.pathExtension == "yaml" { found.append(file) }
+    var found: [URL] = [folder]
+    for case let file as URL in walk {
+      let isFolder = (try? file.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false
+      if isFolder || file.pathExtension == "yaml" { found.append(file) }
+    }
     return found.sorted { $0.path < $1.path }
   }
 }

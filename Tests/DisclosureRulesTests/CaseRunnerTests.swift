@@ -113,4 +113,13 @@ struct CaseRunnerTests {
     let report = try PolicySet.load(PolicySource(files: files)).runCases()
     #expect(report.passed == 2, "\(report.rendered)")
   }
+
+  @Test func setReadWithoutItsCasesDecidesTheSame() throws {
+    let whole = try PolicySet.load(.england)
+    let quick = try PolicySet.load(.england, readingCases: false)
+    #expect(quick.cases.isEmpty)
+    for case .disclosure(let facts) in whole.cases.map(\.situation) {
+      #expect(quick.decide(facts) == whole.decide(facts))
+    }
+  }
 }
