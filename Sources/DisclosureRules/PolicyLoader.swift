@@ -5,11 +5,14 @@ extension PolicySet {
   /// its place, and one problem is enough for no set to come back. All problems of all files are gathered first.
   ///
   /// Limits, checked before anything is parsed: 200 files, 256 KiB a file, nesting 32; no anchors, aliases or tags.
-  ///
-  /// - Parameter readingCases: false leaves `cases` empty and takes about half the time: for opening a vault, whose set was
-  ///   read whole when it was adopted.
+  package static func load(_ source: PolicySource) throws(PolicyLoadError) -> PolicySet {
+    try load(source, readingCases: true)
+  }
+
+  /// As `load`; false leaves `cases` empty and takes about half the time: for opening a vault, whose set was read whole
+  /// when it was adopted.
   package static func load(
-    _ source: PolicySource, readingCases: Bool = true
+    _ source: PolicySource, readingCases: Bool
   ) throws(PolicyLoadError) -> PolicySet {
     var loader = PolicyLoader(source, readingCases: readingCases)
     guard let core = loader.load() else { throw PolicyLoadError(problems: loader.sortedProblems) }
