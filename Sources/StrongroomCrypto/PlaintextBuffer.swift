@@ -80,6 +80,14 @@ package struct PlaintextBuffer: ~Copyable, @unchecked Sendable {
     count = left
   }
 
+  /// Forgets the last `dropped` bytes and wipes them.
+  package mutating func removeLast(_ dropped: Int) {
+    precondition(dropped >= 0 && dropped <= count, "more than the buffer holds")
+    // Safe: within the bytes in use.
+    unsafe OPENSSL_cleanse(memory + (count - dropped), dropped)
+    count -= dropped
+  }
+
   /// Empties the buffer and wipes what was in use.
   package mutating func removeAll() {
     unsafe OPENSSL_cleanse(memory, count)
