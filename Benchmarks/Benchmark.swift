@@ -1,0 +1,84 @@
+import Foundation
+
+/// `strongroom-benchmark PATH-TO-STRONGROOM [--megabytes N] [--rounds N]`: every figure as a ratio in one run.
+@main
+enum Benchmark {
+  static func main() async throws {
+    var words = CommandLine.arguments.dropFirst()
+    guard let command = words.popFirst() else { throw Usage.text }
+    var megabytes = 256
+    var rounds = 5
+    while let word = words.popFirst(), let value = words.popFirst().flatMap({ Int($0) }) {
+      if word == "--megabytes" {
+        megabytes = value
+      } else if word == "--rounds" {
+        rounds = value
+      } else {
+        throw Usage.text
+      }
+    }
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "strongroom-benchmark-\(getpid())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+
+    try SealingBenchmark(folder: folder, megabytes: megabytes, rounds: rounds).run()
+    try DecisionBenchmark().run()
+    try await AppendBenchmark(folder: folder, rounds: rounds).run()
+    try StartBenchmark(command: command, rounds: rounds).run()
+  }
+
+  enum Usage: Error { case text }
+}
+
+/// Small tools the benchmarks share.
+enum Measure {
+  static func seconds(_ body: () throws -> Void) rethrows -> Double {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try body()
+    return seconds(clock.now - start)
+  }
+
+  static func seconds(_ duration: Duration) -> Double {
+    Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+  }
+
+  static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
+  }
+
+  static func text(_ value: Double, digits: Int = 2) -> String { String(format: "%.\(digits)f", value) }
+
+  /// Where a program is on the path; nil when it is not there.
+  static func program(_ name: String) -> URL? {
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+      .map { URL(fileURLWithPath: String($0)).appendingPathComponent(name) }
+      .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+  }
+
+  @discardableResult
+  static func run(_ program: URL, _ words: [String]) throws -> String {
+    let process = Process()
+    process.executableURL = program
+    process.arguments = words
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.standardError
+    try process.run()
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw Failed.program(program.lastPathComponent) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The most memory this process has held at once, in MiB.
+  static func peakMemoryMiB() -> Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Double(usage.ru_maxrss) / 1024
+  }
+
+  enum Failed: Error { case program(String) }
+}

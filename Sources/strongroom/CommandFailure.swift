@@ -1,0 +1,25 @@
+import VaultStore
+
+/// What can go wrong in the command line itself, before or beside the gatekeeper.
+enum CommandFailure: Error {
+  case vaultNotNamed
+  case identityNotNamed
+  case cannotRead(path: String, errno: Int32)
+  case cannotWrite(path: String, errno: Int32)
+  /// A file outside the vault that could not be used, named as the person named it.
+  case outside(path: String, VaultStoreError)
+  case fileTooLarge(path: String, limitBytes: Int)
+  case notText(path: String)
+  case outputExists(path: String)
+  case outputIsTerminal
+  case passphraseNeeded
+  case passphraseEmpty
+  case passphraseTooLong
+  case passphrasesDiffer
+  case badValue(option: String, value: String, hint: String)
+  case unknownTopic(String)
+  case casesFailed(count: Int)
+  case interrupted
+  /// The answer was already printed; only the code is left to say.
+  case answered(ExitStatus)
+}

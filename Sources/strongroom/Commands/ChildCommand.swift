@@ -1,0 +1,128 @@
+import ArgumentParser
+import DisclosureRules
+import Gatekeeper
+
+struct ChildCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "child", abstract: "Start, list and look at children's files.",
+    subcommands: [Add.self, List.self, Show.self])
+
+  struct Add: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Start a file for a child.",
+      discussion: """
+        Use "-" for the name to type it instead: what is on a command line can be seen by others on this computer.
+
+        Example: strongroom child add --name - --born 2015-05-03
+        """)
+
+    @OptionGroup var options: VaultOptions
+
+    @Option(help: "The child's name, or - to type it.")
+    var name: String
+
+    @Option(help: ArgumentHelp("Date of birth, year-month-day.", valueName: "date"))
+    var born: String
+
+    @Option(help: "The unique pupil number, if known.")
+    var upn: String?
+
+    func run() async throws {
+      let born = try Words.date(born, option: "--born")
+      let name = try Prompt.value(name, asking: "Child's name: ")
+      let session = try await Session.open(options)
+      let answer = try await session.gatekeeper.addChild(name: name, born: born, upn: upn)
+      let (child, entry) = try Answers.value(of: answer, options.output)
+      if options.output.json {
+        Output.json(["child": .string(child.description), "entry": .integer(Int64(entry))])
+        return
+      }
+      Output.line("Started the file \(child) (entry \(Words.grouped(entry))).")
+      Output.line(
+        "Next: strongroom contact add --child \(child) --name NAME --relationship mother --parental-responsibility"
+      )
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the children whose files you may see.")
+
+    @OptionGroup var options: VaultOptions
+
+    func run() async throws {
+      let session = try await Session.open(options)
+      let children = try Answers.looked(try await session.gatekeeper.children(), options.output)
+      if options.output.json {
+        for child in children { Output.json(child.json) }
+        return
+      }
+      guard !children.isEmpty else {
+        Output.line("No files yet. Start one: strongroom child add --name - --born 2015-05-03")
+        return
+      }
+      Output.table(
+        ["Reference", "Name", "Born", "Documents"],
+        children.map { child -> [String] in
+          [child.reference.description, child.name, child.born.description, String(child.recordCount)]
+        })
+    }
+  }
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show what is in one child's file.",
+      discussion: "Example: strongroom child show CH-0001")
+
+    @OptionGroup var options: VaultOptions
+
+    @Argument(help: "The child's reference.")
+    var child: String
+
+    func run() async throws {
+      let reference = try Words.reference(child, as: ChildReference.self, option: "child")
+      let session = try await Session.open(options)
+      let file = try Answers.looked(try await session.gatekeeper.child(reference), options.output)
+      if options.output.json {
+        Output.json(file.json)
+        return
+      }
+      Output.line("\(file.child.reference)  \(TerminalText.safe(file.child.name)), born \(file.child.born)")
+      section(
+        "Documents", ["Reference", "Kind", "Dated", "Title"],
+        file.records.map { record -> [String] in
+          [
+            record.reference.description, record.kind, record.dated?.description ?? "-", record.title ?? "-",
+          ]
+        })
+      section(
+        "Contacts", ["Reference", "Relationship", "Parental responsibility", "Name"],
+        file.contacts.map { contact -> [String] in
+          [
+            contact.reference.description, contact.relationship,
+            contact.parentalResponsibility ? "yes" : "no", contact.name,
+          ]
+        })
+      section(
+        "Consents", ["Reference", "For", "Until", "State"],
+        file.consents.map { consent -> [String] in
+          [
+            consent.reference.description, consent.recipient.description, consent.until.description,
+            consent.state,
+          ]
+        })
+      section(
+        "Requests", ["Reference", "Gateway", "To", "State"],
+        file.requests.map { request -> [String] in
+          [request.reference.description, request.gateway, request.recipient.description, request.state]
+        })
+    }
+
+    private func section(_ title: String, _ heading: [String], _ rows: [[String]]) {
+      guard !rows.isEmpty else { return }
+      Output.line()
+      Output.line(title)
+      Output.table(heading, rows)
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import DisclosureRules
+import Gatekeeper
+
+struct ConsentCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "consent", abstract: "Record, list and take back consents.",
+    subcommands: [Record.self, List.self, Withdraw.self])
+
+  struct Record: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Record that somebody has agreed, and to what.",
+      discussion: """
+        A consent covers one recipient, the kinds of document named, and lasts until the date given. A new plan filed later \
+        is not covered.
+
+        Example: strongroom consent record --child CH-0001 --given-by CTC-7Q4M1-T9KXB --to RCP-2W8HD-0PN5C \\
+          --kind ehc-plan --purpose "Planning support at college" --until 2027-07-31
+        """)
+
+    @OptionGroup var options: VaultOptions
+
+    @Option(help: "The child's reference.")
+    var child: String
+
+    @Option(help: ArgumentHelp("The contact who gave it.", valueName: "contact"))
+    var givenBy: String
+
+    @Option(help: ArgumentHelp("The recipient it is for.", valueName: "recipient"))
+    var to: String
+
+    @Option(help: ArgumentHelp("A kind of document it covers; repeat for more.", valueName: "kind"))
+    var kind: [String]
+
+    @Option(help: "What the sharing is for, in the giver's words.")
+    var purpose: String
+
+    @Option(help: ArgumentHelp("The last day it holds, year-month-day.", valueName: "date"))
+    var until: String
+
+    func run() async throws {
+      let child = try Words.reference(child, as: ChildReference.self, option: "--child")
+      let giver = try Words.reference(givenBy, as: ContactReference.self, option: "--given-by")
+      let recipient = try Words.reference(to, as: RecipientReference.self, option: "--to")
+      let until = try Words.date(until, option: "--until")
+      let session = try await Session.open(options)
+      let answer = try await session.gatekeeper.recordConsent(
+        child: child, givenBy: giver, to: recipient, kinds: kind, purpose: purpose, until: until)
+      let (consent, entry) = try Answers.value(of: answer, options.output)
+      if options.output.json {
+        Output.json(["consent": .string(consent.description), "entry": .integer(Int64(entry))])
+        return
+      }
+      Output.line("Recorded the consent \(consent), until \(until) (entry \(Words.grouped(entry))).")
+      Output.line("To take it back: strongroom consent withdraw \(consent)")
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List a child's consents.")
+
+    @OptionGroup var options: VaultOptions
+
+    @Option(help: "The child's reference.")
+    var child: String
+
+    func run() async throws {
+      let child = try Words.reference(child, as: ChildReference.self, option: "--child")
+      let session = try await Session.open(options)
+      let consents = try Answers.looked(try await session.gatekeeper.consents(of: child), options.output)
+      if options.output.json {
+        for consent in consents { Output.json(consent.json) }
+        return
+      }
+      Output.table(
+        ["Reference", "For", "Covers", "Until", "State"],
+        consents.map {
+          [
+            $0.reference.description, $0.recipient.description, $0.kinds.joined(separator: ", "),
+            $0.until.description, $0.state,
+          ]
+        })
+    }
+  }
+
+  struct Withdraw: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Record that consent has been taken back; stops future sharing at once.",
+      discussion: "Example: strongroom consent withdraw CNS-7Q4M1-T9KXB")
+
+    @OptionGroup var options: VaultOptions
+
+    @Argument(help: "The consent's reference.")
+    var consent: String
+
+    func run() async throws {
+      let consent = try Words.reference(consent, as: ConsentReference.self, option: "consent")
+      let session = try await Session.open(options)
+      let answer = try await session.gatekeeper.withdrawConsent(consent)
+      let entry = try Answers.value(of: answer, options.output).entry
+      if options.output.json {
+        Output.json(["consent": .string(consent.description), "entry": .integer(Int64(entry))])
+        return
+      }
+      Output.line("Withdrawn: nothing more can be shared under \(consent) (entry \(Words.grouped(entry))).")
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import AgeFormat
+import ArgumentParser
+import DisclosureRules
+import Gatekeeper
+import Glibc
+import VaultStore
+
+/// An error as people and programs are told it: one line saying what failed on what, hints saying what to do next.
+///
+/// This is the one place that turns errors into words and codes.
+struct Report {
+  var status: ExitStatus
+  /// A fixed word for programs.
+  var id: String
+  var message: String
+  var hints: [String] = []
+
+  /// Prints the report; a code that was already answered for prints nothing more.
+  func deliver(asJSON: Bool) -> ExitStatus {
+    if message.isEmpty { return status }
+    if asJSON {
+      Output.noteJSON([
+        "type": "error", "code": .integer(Int64(status.rawValue)), "id": .string(id),
+        "message": .string(message), "hints": .array(hints.map { .string($0) }),
+      ])
+      return status
+    }
+    Output.note("strongroom: error: \(message)")
+    for hint in hints { Output.note("strongroom: hint: \(hint)") }
+    return status
+  }
+}
+
+extension Report {
+  init(_ error: any Error) {
+    switch error {
+    case let error as CommandFailure: self.init(error)
+    case let error as GateError: self.init(error)
+    case let error as VaultStoreError: self.init(error)
+    case let error as PolicyLoadError: self.init(error)
+    case let error as AgeError: self.init(error)
+    default: self = Report.parsing(error)
+    }
+  }
+
+  /// What the argument parser throws: help and version are not errors, the rest is usage.
+  private static func parsing(_ error: any Error) -> Report {
+    let code = StrongroomCommand.exitCode(for: error)
+    if code.isSuccess {
+      Output.line(StrongroomCommand.message(for: error))
+      return Report(status: .done, id: "done", message: "")
+    }
+    if code == .validationFailure {
+      let first = StrongroomCommand.message(for: error)
+      return Report(
+        status: .usage, id: "usage", message: first.prefix(1).lowercased() + first.dropFirst(),
+        hints: ["'strongroom --help' lists the commands, 'strongroom COMMAND --help' the words of one"])
+    }
+    return Report(
+      status: .unexpected, id: "unexpected", message: "something unexpected failed (\(type(of: error)))",
+      hints: ["nothing was released; please report this with the command you typed, without any names"])
+  }
+
+  private init(_ failure: CommandFailure) {
+    switch failure {
+    case .vaultNotNamed:
+      self.init(
+        status: .usage, id: "vault-not-named", message: "no vault was named",
+        hints: ["add --vault DIR, or set STRONGROOM_VAULT"])
+    case .identityNotNamed:
+      self.init(
+        status: .usage, id: "identity-not-named", message: "no identity was named",
+        hints: ["add --identity FILE.key, or set STRONGROOM_IDENTITY; 'strongroom keygen' makes one"])
+    case .cannotRead(let path, let code):
+      self.init(
+        status: code == ENOENT || code == EACCES || code == EISDIR ? .usage : .disk, id: "cannot-read",
+        message: "can't read \(Self.quoted(path)): \(Self.system(code))")
+    case .cannotWrite(let path, let code):
+      self.init(
+        status: code == ENOENT || code == EACCES || code == EISDIR ? .usage : .disk, id: "cannot-write",
+        message: "can't write \(Self.quoted(path)): \(Self.system(code))",
+        hints: ["nothing was written there"])
+    case .outside(let path, let error):
+      self.init(error, path: path)
+    case .fileTooLarge(let path, let limit):
+      self.init(
+        status: .usage, id: "file-too-large",
+        message: "\(Self.quoted(path)) is larger than the \(Words.size(limit)) such a file may be")
+    case .notText(let path):
+      self.init(status: .usage, id: "not-text", message: "\(Self.quoted(path)) is not a text file")
+    case .outputExists(let path):
+      self.init(
+        status: .usage, id: "output-exists", message: "\(Self.quoted(path)) exists already",
+        hints: ["choose another name; nothing is ever written over"])
+    case .outputIsTerminal:
+      self.init(
+        status: .usage, id: "output-is-terminal", message: "documents are not written to a terminal",
+        hints: ["name a file with --out"])
+    case .passphraseNeeded:
+      self.init(
+        status: .keyNotAvailable, id: "passphrase-needed",
+        message: "a passphrase is needed and there is nobody to ask",
+        hints: ["use --passphrase-file FILE or --passphrase-fd N"])
+    case .passphraseEmpty:
+      self.init(status: .keyNotAvailable, id: "passphrase-empty", message: "the passphrase is empty")
+    case .passphraseTooLong:
+      self.init(
+        status: .keyNotAvailable, id: "passphrase-too-long",
+        message: "the passphrase is longer than \(Words.size(Passphrase.maximumByteCount))")
+    case .passphrasesDiffer:
+      self.init(
+        status: .keyNotAvailable, id: "passphrases-differ", message: "the two passphrases differ",
+        hints: ["nothing was written; try again"])
+    case .badValue(let option, let value, let hint):
+      self.init(
+        status: .usage, id: "bad-value", message: "\(option) can't be \(Self.quoted(value))", hints: [hint])
+    case .unknownTopic(let topic):
+      self.init(
+        status: .usage, id: "unknown-topic", message: "there is no help on \(Self.quoted(topic))",
+        hints: ["topics: \(HelpTopic.allCases.map(\.rawValue).joined(separator: ", "))"])
+    case .casesFailed(let count):
+      self.init(
+        status: .unexpected, id: "cases-failed",
+        message: "\(Words.count(count, "case")) of the rules did not come out as expected",
+        hints: ["each is listed above with what was expected and what the rules say"])
+    case .interrupted:
+      self.init(status: .interrupted, id: "interrupted", message: "interrupted; nothing is half done")
+    case .answered(let status): self.init(status: status, id: "answered", message: "")
+    }
+  }
+
+  private init(_ error: PolicyLoadError) {
+    self.init(
+      status: .configuration, id: "policy-mistakes",
+      message: "the rules have \(Words.count(error.problems.count, "mistake")):\n" + error.rendered,
+      hints: ["nothing was adopted; mend the lines above and check again"])
+  }
+
+  private init(_ error: AgeError) {
+    self.init(
+      status: .usage, id: "not-a-key", message: "that is not an age key this program can use",
+      hints: [
+        "recipients start with age1 and have 62 characters; post-quantum, plugin and ssh keys are not supported"
+      ])
+  }
+
+  static func quoted(_ text: String) -> String { "\"\(TerminalText.safe(String(text.prefix(300))))\"" }
+
+  static func system(_ code: Int32) -> String {
+    guard let text = strerror(code) else { return "error \(code)" }
+    return String(cString: text).lowercased()
+  }
+}

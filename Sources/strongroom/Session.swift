@@ -1,0 +1,32 @@
+import AgeFormat
+import Gatekeeper
+import StrongroomCrypto
+import VaultStore
+
+/// One command's visit to a vault: whose key, which folder.
+struct Session {
+  let gatekeeper: Gatekeeper
+
+  static func open(_ options: VaultOptions) async throws -> Session {
+    let vaultPath = try options.vaultPath()
+    let identity = try loadIdentity(at: options.identityPath(), passphrase: options.passphrase)
+    let storage = try VaultDirectory.open(at: vaultPath)
+    let gatekeeper = try await Gatekeeper(opening: storage, as: identity, effects: .system)
+    if await gatekeeper.isExampleVault, !options.output.json { warnAboutExampleVault() }
+    return Session(gatekeeper: gatekeeper)
+  }
+
+  static func warnAboutExampleVault() {
+    Output.note(
+      "strongroom: warning: an example vault: its keys are published, so never file a real child's papers here"
+    )
+  }
+
+  /// Reads an identity file and, when it is protected, asks for its passphrase.
+  static func loadIdentity(at path: String, passphrase: Passphrase.Sources) throws -> MemberIdentity {
+    let file = try SmallFile.readSecret(path)
+    return try MemberIdentity(identityFile: file) {
+      try Passphrase.read(from: passphrase, prompt: "Passphrase for \(TerminalText.safe(path)): ")
+    }
+  }
+}

@@ -1,6 +1,0 @@
-import ArgumentParser
-
-@main
-struct Strongroom: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "strongroom")
-}
