@@ -1,0 +1,9 @@
+import AgeFormat
+import Gatekeeper
+import VaultStore
+
+/// Whether an identity opens the epoch's key file, as `age -d` would.
+func opensEpoch(_ storage: VaultStorage, _ identity: MemberIdentity) async throws -> Bool {
+  guard let file = try await storage.files.read(.epochIdentity(1)) else { return false }
+  return (try? Age.open(file, identities: [identity.identity], limit: 4096)) != nil
+}
