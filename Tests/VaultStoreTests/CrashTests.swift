@@ -116,9 +116,15 @@ import VaultStore
     try require(try await other.ledger.inspect().damage == [], "damage after the next append")
     let third = try VaultDirectory.open(on: files, mode: .readWrite, geometry: geometry)
     try require(try await third.ledger.head() == head, "the third opening has another head")
-    let last = try await third.ledger.append([[0xEF]], ifSize: head.size, sign: sign)
+    // Large enough to begin a new segment, which takes the reserve.
+    let large = TestLog.entry(99, size: 2600)
+    let later = try await third.ledger.append([large], ifSize: head.size, sign: sign)
+    let last = try await third.ledger.append([large], ifSize: later.size, sign: sign)
+    try require(
+      try await read(third) == before + [[0xEE], large, large], "a new segment changed what was there")
     let fourth = try VaultDirectory.open(on: files, mode: .readOnly, geometry: geometry)
     try require(try await fourth.ledger.head() == last, "the fourth opening has another head")
+    try require(try await fourth.ledger.inspect().damage == [], "damage after a new segment")
   }
 
   private static func read(_ vault: VaultStorage) async throws -> [[UInt8]] {
@@ -186,7 +192,7 @@ import VaultStore
       guard picker.next() % 60 == 0 else { return }
       var inner = SeededGenerator(seed: UInt64(count))
       let states = CrashStates(initial: crash.disk, operations: recovery.operations, randomStates: 1)
-      await states.forEach(using: &inner, every: 4) { again in
+      await states.forEach(using: &inner, every: 11) { again in
         nested += 1
         do { try await Self.checkOnlyGrowth(again.disk, done: crash.acknowledged) } catch {
           failures.append("\(crash.label), then \(again.label): \(error)")

@@ -113,7 +113,7 @@ actor DirectoryLedger: LedgerStorage {
     guard let current = open?.position else { return false }
     if current.offset + commitSize + geometry.headReserve <= current.capacity { return false }
     let copy = current.head.map { JournalFrame.overhead + JournalHead.encoded($0).count } ?? 0
-    let startSize = JournalFrame.overhead + SegmentStart.largest + copy
+    let startSize = JournalFrame.overhead + SegmentStart.byteCount(current.range) + copy
     let capacity = geometry.capacity(start: startSize, commitSize: commitSize)
     let start = SegmentStart(number: current.segment + 1, capacity: capacity, range: current.range)
     try journal.make(start, head: current.head, usingReserve: capacity == geometry.segmentSize)

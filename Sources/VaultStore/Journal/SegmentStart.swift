@@ -11,6 +11,9 @@ struct SegmentStart: Hashable {
   let capacity: Int
   let range: CompactRange
 
+  /// Bytes of the payload for a segment that begins after `range`.
+  static func byteCount(_ range: CompactRange) -> Int { 20 + range.encoded().count }
+
   func encoded() -> [UInt8] {
     Self.magic + UInt64(number).bigEndianBytes + UInt64(capacity).bigEndianBytes + range.encoded()
   }
