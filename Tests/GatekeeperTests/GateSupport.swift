@@ -113,6 +113,40 @@ actor MeddledLedger: LedgerStorage {
   func inspect() async throws(VaultStoreError) -> LedgerInspection { try await inner.inspect() }
 }
 
+/// Objects between the vault and its storage: something may happen while a document is read.
+final class MeddledObjects: ObjectStorage {
+  private let inner: any ObjectStorage
+  private let action = Mutex<(@Sendable () async throws -> Void)?>(nil)
+
+  init(_ inner: any ObjectStorage) { self.inner = inner }
+
+  /// Runs once, before the next read. Awaited, never blocked on: blocking a thread of the pool stops the other tests.
+  func beforeRead(_ action: @escaping @Sendable () async throws -> Void) {
+    self.action.withLock { $0 = action }
+  }
+
+  nonisolated(nonsending) func put(
+    _ id: ObjectID, exactSize: Int, _ body: (_ write: (RawSpan) throws -> Void) throws -> Void
+  ) async throws -> StoredObject {
+    try await inner.put(id, exactSize: exactSize, body)
+  }
+
+  func read(_ id: ObjectID, range: Range<Int>) async throws(VaultStoreError) -> [UInt8] {
+    let action = action.withLock { held in
+      defer { held = nil }
+      return held
+    }
+    if let action {
+      do { try await action() } catch { throw .cryptography }
+    }
+    return try await inner.read(id, range: range)
+  }
+
+  func stat(_ id: ObjectID) async throws(VaultStoreError) -> Int? { try await inner.stat(id) }
+  func delete(_ id: ObjectID) async throws(VaultStoreError) { try await inner.delete(id) }
+  func list() async throws(VaultStoreError) -> [ObjectID: Int] { try await inner.list() }
+}
+
 extension Answer {
   func done(_ location: SourceLocation = #_sourceLocation) throws -> Value {
     guard case .done(let value, _) = self else {
@@ -162,6 +196,7 @@ struct School {
 
   let storage: VaultStorage
   let ledger: MeddledLedger
+  let objects: MeddledObjects
   let clock: TestClock
   let sencoKey: MemberIdentity
   let headKey: MemberIdentity
@@ -179,8 +214,9 @@ struct School {
     policy: PolicySource = .england, storage given: VaultStorage = .inMemory()
   ) async throws -> School {
     let ledger = MeddledLedger(given.ledger)
+    let objects = MeddledObjects(given.objects)
     let storage = VaultStorage(
-      ledger: ledger, objects: given.objects, files: given.files, inventory: given.inventory)
+      ledger: ledger, objects: objects, files: given.files, inventory: given.inventory)
     let clock = TestClock()
     let keys = try (0..<5).map { _ in try MemberIdentity.generate() }
     _ = try await Gatekeeper.createVault(
@@ -211,7 +247,8 @@ struct School {
       kind: "advice", dated: nil, title: nil
     ).done().reference
     return School(
-      storage: storage, ledger: ledger, clock: clock, sencoKey: keys[0], headKey: keys[1], dslKey: keys[2],
+      storage: storage, ledger: ledger, objects: objects, clock: clock, sencoKey: keys[0], headKey: keys[1],
+      dslKey: keys[2],
       teacherKey: keys[3], officerKey: keys[4], senco: senco, child: child, mother: mother, plan: plan,
       advice: advice)
   }

@@ -87,10 +87,11 @@ import VaultStore
     let tribunal = try await school.recipient("send-tribunal", key: try X25519Identity.generate().recipient)
     let (request, _) = try await school.senco.requestDisclosure(
       school.draft(tribunal, "appeal", School.appealEvidence))
-    let output = WithdrawingOutput { await school.ledger.crashBeforeHead() }
+    let output = CapturedOutput()
+    school.objects.beforeRead { await school.ledger.crashBeforeHead() }
     #expect(
       await failure { _ = try await school.senco.release(try #require(request), into: output) } == "storage")
-    #expect(output.inner.isEmpty)
+    #expect(output.isEmpty)
   }
 
   @Test func wholeStoryOnARealFolder() async throws {

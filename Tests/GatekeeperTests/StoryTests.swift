@@ -152,10 +152,11 @@ import VaultStore
     let consent = try await school.consent(college)
     let (request, _) = try await school.senco.requestDisclosure(school.draft(college, "consent"))
     let head = try await school.visit(school.headKey)
-    let output = WithdrawingOutput { _ = try await head.withdrawConsent(consent) }
+    let output = CapturedOutput()
+    school.objects.beforeRead { _ = try await head.withdrawConsent(consent) }
     let refusal = try await school.senco.release(try #require(request), into: output).refusal
     #expect(refusal?.reasons.map(\.code) == ["consent-withdrawn"])
-    #expect(output.inner.isEmpty)
+    #expect(output.isEmpty)
     let officer = try await school.visit(school.officerKey)
     #expect(try await officer.auditVerify().isWhole)
     let lines = try await officer.auditList().seen()
@@ -243,29 +244,4 @@ import VaultStore
     #expect(check.findings.isEmpty, "\(check.findings)")
     #expect(check.entriesChecked > 20)
   }
-}
-
-/// Runs an act of somebody else while the package is being written.
-final class WithdrawingOutput: DocumentOutput {
-  let inner = CapturedOutput()
-  private let act: @Sendable () async throws -> Void
-
-  init(_ act: @escaping @Sendable () async throws -> Void) { self.act = act }
-
-  private let once = OnceFlag()
-
-  func write(_ bytes: RawSpan) throws {
-    try inner.write(bytes)
-    guard once.isFirst() else { return }
-    let done = Semaphore()
-    let act = act
-    Task.detached {
-      try? await act()
-      done.signal()
-    }
-    done.wait()
-  }
-
-  func commit() throws { try inner.commit() }
-  func discard() { inner.discard() }
 }

@@ -83,7 +83,7 @@ import VaultStore
 
   @Test func aDamagedSwappedOrMissingDocumentGivesNothing() async throws {
     let school = try await School.open()
-    let objects = try #require(school.storage.objects as? InMemoryObjects)
+    let objects = school.storage.objects
     let stored = try await objects.list()
     for (id, length) in stored {
       let bytes = try await objects.read(id, range: 0..<length)

@@ -51,6 +51,19 @@ extension Gatekeeper {
     return try remember(boxed, identity, state)
   }
 
+  /// The same for lists, where a cached copy will do: opening a register of many children reads one file then, not one
+  /// for each child. Decisions never rest on it.
+  func listed(
+    _ boxed: BoxedDetails, of child: ChildReference, in state: VaultState
+  ) async throws(GateError) -> JSONValue {
+    await loadRegister(in: state)
+    if let known = listedBoxes[boxed.event] ?? openedBoxes[boxed.event] { return known }
+    let content = try await details(boxed, of: child, in: state)
+    listedBoxes[boxed.event] = content
+    unsavedListed += 1
+    return content
+  }
+
   /// What a box under the register key says.
   func registerDetails(
     _ boxed: BoxedDetails, in state: VaultState

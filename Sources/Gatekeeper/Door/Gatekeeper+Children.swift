@@ -62,6 +62,7 @@ extension Gatekeeper {
         let summary = try await gate.summary(of: child, in: state)
         if text.map({ summary.matches($0) }) ?? true { summaries.append(summary) }
       }
+      await gate.saveRegisterIfDue(in: state)
       return summaries
     }
   }
@@ -113,12 +114,14 @@ extension Gatekeeper {
               title: record.title ?? record.fileName))
         }
       }
+      await gate.saveRegisterIfDue(in: state)
       return results
     }
   }
 
   func summary(of child: ChildState, in state: VaultState) async throws(GateError) -> ChildSummary {
-    let personal = try await childDetails(child.reference, in: state)
+    let details = try await listed(child.details, of: child.reference, in: state)
+    let personal = try personal(details, child)
     return ChildSummary(
       reference: child.reference, name: personal.name, born: personal.born, upn: personal.upn,
       recordCount: state.records.values.count { $0.child == child.reference })
@@ -128,7 +131,12 @@ extension Gatekeeper {
     _ reference: ChildReference, in state: VaultState
   ) async throws(GateError) -> (name: String, born: CalendarDate, upn: String?) {
     guard let child = state.child(reference) else { throw .notFoundOrNotVisible }
-    let details = try await details(child.details, of: reference, in: state)
+    return try personal(try await details(child.details, of: reference, in: state), child)
+  }
+
+  private func personal(
+    _ details: JSONValue, _ child: ChildState
+  ) throws(GateError) -> (name: String, born: CalendarDate, upn: String?) {
     guard let name = details["name"]?.string,
       let born = details["born"]?.string.flatMap({ CalendarDate($0) })
     else { throw .integrity(.entry(child.entry, .boxBroken)) }

@@ -217,7 +217,7 @@ extension Gatekeeper {
   ) async throws(GateError) -> [RecordSummary] {
     var summaries: [RecordSummary] = []
     for record in state.records(of: child) {
-      let details = try await details(record.details, of: child, in: state)
+      let details = try await listed(record.details, of: child, in: state)
       summaries.append(
         RecordSummary(
           reference: record.reference, child: child, kind: record.kind, dated: record.dated,

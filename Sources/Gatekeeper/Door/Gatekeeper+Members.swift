@@ -12,8 +12,8 @@ extension Gatekeeper {
 
   /// Adds a person and seals the key files their role needs to their card too.
   ///
-  /// The entry comes first: a crash between leaves a member whose key files do not open yet, which `removeMember` and a
-  /// second `addMember` mend; never somebody with keys and no entry.
+  /// The entry comes first, so nobody ever holds keys without one; if a crash comes between, the next custodian who opens
+  /// the vault mends the key files.
   package func addMember(card: MemberCard, role: String) async throws(GateError) -> Answer<MemberReference> {
     let reference = MemberReference(randomBytes: try random(8))
     let answer: Answer<MemberReference> = try await act(.manageMembers) { gate, draft in
@@ -28,6 +28,9 @@ extension Gatekeeper {
         $0.signingKey == card.signingKey || $0.recipient == card.recipient
       }
       guard !isHeld else { throw GateError.wrongState(.alreadyMember) }
+      guard draft.state.activeMembers().count < Gatekeeper.memberLimit else {
+        throw GateError.invalidInput(.card, .tooMany(limit: Gatekeeper.memberLimit))
+      }
       var event = try draft.event(.memberAdded)
       event.fields = [
         "member": .string(reference.description), "name": .string(card.name),
@@ -60,6 +63,30 @@ extension Gatekeeper {
     }
     if case .done = answer { try await sealKeyFiles() }
     return answer
+  }
+
+  /// A key file has one stanza for each recipient, and age files are read with 256 at most.
+  static let memberLimit = 200
+
+  /// Seals the key files again if they are for another number of people than the ledger says: a crash came between an
+  /// entry and its key files. That matters most for somebody who was removed.
+  func mendKeyFiles() async throws(GateError) {
+    let members = state.activeMembers()
+    let custodians = members.count { Custodians.contains(role: $0.role) }
+    let wanted = [
+      (VaultFileName.epochIdentity(VaultKeys.epochNumber), custodians + state.recovery.count),
+      (VaultFileName.ledgerKey(VaultKeys.epochNumber), 1 + members.count - custodians),
+    ]
+    do {
+      for (name, count) in wanted {
+        guard let file = try await storage.files.read(name) else { continue }
+        if try Age.stanzas(ofHeader: file.span.bytes).count != count { return try await sealKeyFiles() }
+      }
+    } catch VaultStoreError.readOnly {
+      // Looking only: somebody who writes will mend them.
+    } catch {
+      throw GateError(wrapping: error)
+    }
   }
 
   /// Seals `epoch/0001.age` to the custodians and the recovery recipients, and `ledger/keys/0001.age` to the epoch and to

@@ -26,6 +26,10 @@ package actor Gatekeeper {
   var policySets: [String: PolicySet] = [:]
   /// Opened boxes by event; they never change.
   var openedBoxes: [EventID: JSONValue] = [:]
+  /// What lists show, from the register cache or opened for it; nothing is decided on these.
+  var listedBoxes: [EventID: JSONValue] = [:]
+  var isRegisterLoaded = false
+  var unsavedListed = 0
   var snapshotSize: UInt64 = 0
   /// The head last checked against the log's key.
   var verifiedHead: VerifiedCheckpoint?
@@ -66,6 +70,7 @@ package actor Gatekeeper {
       throw .keyNotAvailable(.opensNothingHere)
     }
     await saveSnapshotIfDue()
+    if isCustodian { try await mendKeyFiles() }
   }
 
   package var isExampleVault: Bool { state.isExample }
