@@ -32,7 +32,7 @@ import Testing
   }
 
   private func read(_ vault: String, as identity: String = "senco") throws -> Reading {
-    let program = "'\(try #require(Self.python))' '\(Self.reader)/read_vault.py'"
+    let program = "PYTHONDONTWRITEBYTECODE=1 '\(try #require(Self.python))' '\(Self.reader)/read_vault.py'"
     let result = try runner.shell("\(program) \(vault) \"$KEYS/\(identity).key\" --names")
     return Reading(code: result.code, json: try result.object())
   }
@@ -149,5 +149,57 @@ import Testing
     let reading = try read("vault")
     #expect(reading.code == 1)
     #expect(reading.failed.contains("a head over other entries"), "\(reading.failed)")
+  }
+
+  @Test(.enabled(if: IndependentReaderTests.python != nil, why))
+  func anotherProgramChecksAPackage() throws {
+    try makeVault()
+    let program = "'\(try #require(Self.python))' '\(Self.reader)/check_package.py'"
+    let key = "$(sed -n 's/^vkey: //p' vault/STRONGROOM)"
+    func check(_ package: String, _ key: String) throws -> Reading {
+      let line = "PYTHONDONTWRITEBYTECODE=1 \(program) \(package) \"$KEYS/tribunal.key\" \"\(key)\""
+      let result = try runner.shell(line)
+      return Reading(code: result.code, json: try result.object())
+    }
+    let whole = try check("package.age", key)
+    #expect(whole.code == 0, "\(whole.failed)")
+    #expect((whole.json["documents"] as? [String: String])?.count == 1)
+    // The package's own key is not taken for the log's.
+    let stranger = "strongroom.vault/other+33d5f2f7+AcI5Z1WQIQYhLvjGmSMTzkPNtbKQEvBhVHCPOjY9TDXN"
+    #expect(try check("package.age", stranger).code == 1)
+    _ = try runner.shell("head -c -1 package.age > cut.age")
+    #expect(try check("cut.age", key).failed.hasPrefix("the package"))
+  }
+
+  @Test(.enabled(if: IndependentReaderTests.python != nil, why))
+  func bothProgramsMeanTheSameAfterACrash() throws {
+    try makeVault()
+    let before = try #require(try read("vault").json["entries"] as? Int)
+    // Power failed before the last head was written: its entry was never answered.
+    let crash = """
+      import sys
+      sys.path.insert(0, '\(Self.reader)')
+      import read_vault as reader
+      path = 'vault/ledger/0000000000.seg'
+      data = bytearray(open(path,'rb').read())
+      end = 0
+      while found := reader.record_at(data, end):
+          start, end = end, found[2]
+      data[start:end] = bytes(end - start)
+      open(path,'wb').write(data)
+      """
+    let made = try runner.shell("PYTHONDONTWRITEBYTECODE=1 '\(try #require(Self.python))' -c \"\(crash)\"")
+    try #require(made.code == 0, "\(made.everything)")
+    let crashed = try read("vault")
+    #expect(crashed.json["entries"] as? Int == before - 1, "\(crashed.failed)")
+    #expect(crashed.json["unsigned_tail"] as? Int == 1)
+
+    // The next writer adopts the entry, says so in one of its own, and signs.
+    let add = ["child", "add", "--vault", "vault", "--name", "Sam Example", "--born", "2016-02-29"]
+    let added = try runner.strongroom(add, as: "senco")
+    try #require(added.code == 0, "\(added.everything)")
+    let after = try read("vault")
+    #expect(after.json["entries"] as? Int == before + 2, "\(after.failed)")
+    #expect(after.json["unsigned_tail"] as? Int == 0)
   }
 }
