@@ -30,10 +30,10 @@ demo: setup ## play the whole story on a temporary vault
 	@docs/demo/story.sh "$$($(SWIFT) build --show-bin-path)/strongroom"
 
 lint: ## check the format of every Swift file
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Plugins Tests Benchmarks
 
 format: ## put every Swift file into the house format
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
+	$(SWIFT) format --in-place --recursive Package.swift Sources Plugins Tests Benchmarks
 
 check: setup lint build test demo ## what CI runs: lint, build without warnings, tests, demo
 

@@ -73,6 +73,18 @@ enum Measure {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// Runs a program and throws its output away without reading it.
+  static func runSilently(_ program: URL, _ words: [String]) throws {
+    let process = Process()
+    process.executableURL = program
+    process.arguments = words
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.standardError
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw Failed.program(program.lastPathComponent) }
+  }
+
   /// The most memory this process has held at once, in MiB.
   static func peakMemoryMiB() -> Double {
     var usage = rusage()

@@ -3,7 +3,8 @@ import Foundation
 import StrongroomCrypto
 import VaultStore
 
-/// Sealing and opening a file, file to file, beside the `age` command in turn.
+/// Sealing and opening beside the `age` command in turn: first the work itself (a file read, the result thrown away), then file
+/// to file, where ours is flushed to the disk and age's is not.
 struct SealingBenchmark {
   let folder: URL
   let megabytes: Int
@@ -19,37 +20,47 @@ struct SealingBenchmark {
     let text = IdentityFile.write(identity, createdAt: "2026-11-21T00:00:00Z")
     try Data([UInt8](copying: text.bytes)).write(to: keyFile)
     let age = Measure.program("age")
+    try seal(plain, to: identity.recipient, sealed)
 
-    var ours: (seal: [Double], open: [Double]) = ([], [])
-    var theirs: (seal: [Double], open: [Double]) = ([], [])
+    var lines = [
+      Line(name: "sealing, result thrown away"), Line(name: "opening, result thrown away"),
+      Line(name: "sealing, file to file, flushed"), Line(name: "opening, file to file, flushed"),
+    ]
+    let words = [
+      ["-r", identity.recipient.text, plain.path], ["-d", "-i", keyFile.path, sealed.path],
+      ["-r", identity.recipient.text, "-o", folder.appendingPathComponent("theirs.age").path, plain.path],
+      ["-d", "-i", keyFile.path, "-o", opened.path, sealed.path],
+    ]
     for _ in 0..<rounds {
-      ours.seal.append(try Measure.seconds { try seal(plain, to: identity.recipient, sealed) })
-      ours.open.append(try Measure.seconds { try open(sealed, with: identity, opened) })
+      lines[0].ours.append(try Measure.seconds { try seal(plain, to: identity.recipient, nil) })
+      lines[1].ours.append(try Measure.seconds { try open(sealed, with: identity, nil) })
+      lines[2].ours.append(try Measure.seconds { try seal(plain, to: identity.recipient, sealed) })
+      lines[3].ours.append(try Measure.seconds { try open(sealed, with: identity, opened) })
       guard let age else { continue }
-      theirs.seal.append(
-        try Measure.seconds {
-          try Measure.run(age, ["-r", identity.recipient.text, "-o", sealed.path, plain.path])
-        })
-      theirs.open.append(
-        try Measure.seconds {
-          try Measure.run(age, ["-d", "-i", keyFile.path, "-o", opened.path, sealed.path])
-        })
+      for index in lines.indices {
+        lines[index].theirs.append(try Measure.seconds { try Measure.runSilently(age, words[index]) })
+      }
     }
-    print("file to file, \(megabytes) MiB, median of \(rounds), in turn")
-    line("sealing", ours.seal, theirs.seal)
-    line("opening", ours.open, theirs.open)
+    print("\(megabytes) MiB, one core, median of \(rounds), in turn")
+    for line in lines { print(line.text(megabytes: megabytes)) }
     print("  peak memory of this process: \(Measure.text(Measure.peakMemoryMiB(), digits: 0)) MiB")
     if age == nil { print("  (age is not installed: no ratio)") }
   }
 
-  private func line(_ name: String, _ ours: [Double], _ theirs: [Double]) {
-    let speed = Double(megabytes) / Measure.median(ours)
-    var text = "  \(name): \(Measure.text(speed, digits: 0)) MiB/s"
-    if !theirs.isEmpty {
+  private struct Line {
+    let name: String
+    var ours: [Double] = []
+    var theirs: [Double] = []
+
+    init(name: String) { self.name = name }
+
+    func text(megabytes: Int) -> String {
+      let speed = Double(megabytes) / Measure.median(ours)
+      guard !theirs.isEmpty else { return "  \(name): \(Measure.text(speed, digits: 0)) MiB/s" }
       let theirSpeed = Double(megabytes) / Measure.median(theirs)
-      text += ", age \(Measure.text(theirSpeed, digits: 0)) MiB/s, ratio \(Measure.text(speed / theirSpeed))"
+      return
+        "  \(name): \(Measure.text(speed, digits: 0)) MiB/s, age \(Measure.text(theirSpeed, digits: 0)) MiB/s, ratio \(Measure.text(speed / theirSpeed))"
     }
-    print(text)
   }
 
   private func writePlain(_ url: URL) throws {
@@ -60,22 +71,22 @@ struct SealingBenchmark {
     try handle.close()
   }
 
-  private func seal(_ input: URL, to recipient: X25519Recipient, _ output: URL) throws {
+  private func seal(_ input: URL, to recipient: X25519Recipient, _ output: URL?) throws {
     var encryptor = try AgeEncryptor(to: [recipient])
-    var file = try OutputFile.create(at: output.path, replacing: true)
-    try file.write(encryptor.header.span.bytes)
-    try forEachBlock(of: input) { block in try encryptor.update(block) { try file.write($0) } }
-    try encryptor.finish { try file.write($0) }
-    try file.commit()
+    var file = try output.map { try OutputFile.create(at: $0.path, replacing: true) }
+    try file?.write(encryptor.header.span.bytes)
+    try forEachBlock(of: input) { block in try encryptor.update(block) { try file?.write($0) } }
+    try encryptor.finish { try file?.write($0) }
+    try file?.commit()
   }
 
-  private func open(_ input: URL, with identity: X25519Identity, _ output: URL) throws {
+  private func open(_ input: URL, with identity: X25519Identity, _ output: URL?) throws {
     let length = try InputFile.open(at: input.path).byteCount
     var decryptor = AgeDecryptor(identities: [identity], knownLength: length)
-    var file = try OutputFile.create(at: output.path, replacing: true)
-    try forEachBlock(of: input) { block in try decryptor.update(block) { try file.write($0) } }
-    try decryptor.finish { try file.write($0) }
-    try file.commit()
+    var file = try output.map { try OutputFile.create(at: $0.path, replacing: true) }
+    try forEachBlock(of: input) { block in try decryptor.update(block) { try file?.write($0) } }
+    try decryptor.finish { try file?.write($0) }
+    try file?.commit()
   }
 
   private func forEachBlock(of url: URL, _ body: (RawSpan) throws -> Void) throws {
