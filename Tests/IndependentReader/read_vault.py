@@ -22,6 +22,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -397,7 +398,7 @@ KINDS = {
     "vault.created": (
         "policy",
         "member name card_recipient card_key role setting example register_key log_key origin recovery policy_name",
-        None,
+        "register?",
     ),
     "member.added": ("", "member name card_recipient card_key role", None),
     "member.removed": ("", "member", None),
@@ -832,8 +833,15 @@ def read_vault(vault, identity, trusted_vkey, with_names):
     keys = {child: key_file(state["key"]) for child, state in fold.children.items()}
     boxes = {}
     for index, event in fold.boxes:
-        text, secret = register if event["box"]["scope"] == "register" else keys[event["child"]]
+        _, secret = register if event["box"]["scope"] == "register" else keys[event["child"]]
         boxes[index] = open_box(event, index, secret)
+    if 0 in boxes:
+        epoch_public = X25519PrivateKey.from_private_bytes(identity_secret(epoch_text, "epoch/0001.age")).public_key()
+        named = bech32_bytes(boxes[0]["epoch"], "age")
+        require(
+            epoch_public.public_bytes(Encoding.Raw, PublicFormat.Raw) == named,
+            "epoch/0001.age: another epoch than entry 0 names",
+        )
     details = {event["record"]: boxes[index] for index, event in fold.boxes if event["kind"] == "record.stored"}
     born = {event["child"]: boxes[index] for index, event in fold.boxes if event["kind"] == "child.added"}
 
