@@ -22,7 +22,7 @@
     return result_ < 0 ? -errno : result_;       \
   } while (0)
 
-int srm_open_beneath(int directory, const char *path, int flags, uint32_t mode) {
+int strongroom_open_beneath(int directory, const char *path, int flags, uint32_t mode) {
   struct open_how how = {
       .flags = (uint64_t)(uint32_t)(flags | O_CLOEXEC),
       .mode = (flags & O_CREAT) ? mode : 0,
@@ -39,30 +39,30 @@ int srm_open_beneath(int directory, const char *path, int flags, uint32_t mode) 
   return fd < 0 ? -errno : (int)fd;
 }
 
-int srm_open(int directory, const char *path, int flags, uint32_t mode) {
+int strongroom_open(int directory, const char *path, int flags, uint32_t mode) {
   RETRY(openat(directory, path, flags | O_CLOEXEC, mode));
 }
 
-int srm_o_tmpfile(void) { return O_TMPFILE; }
+int strongroom_o_tmpfile(void) { return O_TMPFILE; }
 
 // Linux frees the descriptor even when close reports EINTR, so it is never called twice.
-int srm_close(int fd) { return close(fd) < 0 && errno != EINTR ? -errno : 0; }
+int strongroom_close(int fd) { return close(fd) < 0 && errno != EINTR ? -errno : 0; }
 
-int64_t srm_pread(int fd, void *buffer, size_t count, int64_t offset) {
+int64_t strongroom_pread(int fd, void *buffer, size_t count, int64_t offset) {
   RETRY(pread(fd, buffer, count, offset));
 }
 
-int64_t srm_pwrite(int fd, const void *buffer, size_t count, int64_t offset) {
+int64_t strongroom_pwrite(int fd, const void *buffer, size_t count, int64_t offset) {
   RETRY(pwrite(fd, buffer, count, offset));
 }
 
 // Not repeated on any error: after a failed flush the kernel may have dropped the pages.
-int srm_fsync(int fd) { return fsync(fd) < 0 ? -errno : 0; }
-int srm_fdatasync(int fd) { return fdatasync(fd) < 0 ? -errno : 0; }
+int strongroom_fsync(int fd) { return fsync(fd) < 0 ? -errno : 0; }
+int strongroom_fdatasync(int fd) { return fdatasync(fd) < 0 ? -errno : 0; }
 
-int srm_fallocate(int fd, int64_t size) { RETRY(fallocate(fd, 0, 0, size)); }
+int strongroom_fallocate(int fd, int64_t size) { RETRY(fallocate(fd, 0, 0, size)); }
 
-static int fill(const struct stat *from, struct srm_status *out) {
+static int fill(const struct stat *from, struct strongroom_status *out) {
   out->device = from->st_dev;
   out->inode = from->st_ino;
   out->links = from->st_nlink;
@@ -75,21 +75,21 @@ static int fill(const struct stat *from, struct srm_status *out) {
   return 0;
 }
 
-int srm_fstat(int fd, struct srm_status *out) {
+int strongroom_fstat(int fd, struct strongroom_status *out) {
   struct stat status;
   return fstat(fd, &status) < 0 ? -errno : fill(&status, out);
 }
 
-int srm_lstat_at(int directory, const char *path, struct srm_status *out) {
+int strongroom_lstat_at(int directory, const char *path, struct strongroom_status *out) {
   struct stat status;
   return fstatat(directory, path, &status, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : fill(&status, out);
 }
 
-int srm_rename(int old_directory, const char *from, int directory, const char *to, int no_replace) {
+int strongroom_rename(int old_directory, const char *from, int directory, const char *to, int no_replace) {
   return renameat2(old_directory, from, directory, to, no_replace ? RENAME_NOREPLACE : 0) < 0 ? -errno : 0;
 }
 
-int srm_link_descriptor(int fd, int directory, const char *name) {
+int strongroom_link_descriptor(int fd, int directory, const char *name) {
   char path[40];
   snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   if (linkat(AT_FDCWD, path, directory, name, AT_SYMLINK_FOLLOW) == 0) return 0;
@@ -98,35 +98,35 @@ int srm_link_descriptor(int fd, int directory, const char *name) {
   return -errno;
 }
 
-int srm_unlink(int directory, const char *path) { return unlinkat(directory, path, 0) < 0 ? -errno : 0; }
+int strongroom_unlink(int directory, const char *path) { return unlinkat(directory, path, 0) < 0 ? -errno : 0; }
 
-int srm_mkdir(int directory, const char *path, uint32_t mode) {
+int strongroom_mkdir(int directory, const char *path, uint32_t mode) {
   return mkdirat(directory, path, mode) < 0 ? -errno : 0;
 }
 
-int srm_try_lock(int fd, int exclusive) {
+int strongroom_try_lock(int fd, int exclusive) {
   RETRY(flock(fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB));
 }
 
-int srm_unlock(int fd) { RETRY(flock(fd, LOCK_UN)); }
+int strongroom_unlock(int fd) { RETRY(flock(fd, LOCK_UN)); }
 
-void srm_sleep_ms(unsigned milliseconds) {
+void strongroom_sleep_ms(unsigned milliseconds) {
   struct timespec wait = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
   nanosleep(&wait, NULL);
 }
 
-struct srm_listing {
+struct strongroom_listing {
   DIR *stream;
 };
 
-struct srm_listing *srm_list_begin(int directory, const char *path, int *error) {
-  int fd = srm_open_beneath(directory, path, O_RDONLY | O_DIRECTORY, 0);
+struct strongroom_listing *strongroom_list_begin(int directory, const char *path, int *error) {
+  int fd = strongroom_open_beneath(directory, path, O_RDONLY | O_DIRECTORY, 0);
   if (fd < 0) {
     *error = fd;
     return NULL;
   }
   DIR *stream = fdopendir(fd);
-  struct srm_listing *listing = stream ? malloc(sizeof *listing) : NULL;
+  struct strongroom_listing *listing = stream ? malloc(sizeof *listing) : NULL;
   if (!listing) {
     *error = errno ? -errno : -ENOMEM;
     if (stream) closedir(stream);
@@ -138,7 +138,7 @@ struct srm_listing *srm_list_begin(int directory, const char *path, int *error) 
   return listing;
 }
 
-int srm_list_next(struct srm_listing *listing, char *name, size_t capacity, int *is_regular, int *is_directory) {
+int strongroom_list_next(struct strongroom_listing *listing, char *name, size_t capacity, int *is_regular, int *is_directory) {
   for (;;) {
     errno = 0;
     struct dirent *entry = readdir(listing->stream);
@@ -159,7 +159,7 @@ int srm_list_next(struct srm_listing *listing, char *name, size_t capacity, int 
   }
 }
 
-void srm_list_end(struct srm_listing *listing) {
+void strongroom_list_end(struct strongroom_listing *listing) {
   if (!listing) return;
   closedir(listing->stream);
   free(listing);

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 // What the callers look at in a file's status.
-struct srm_status {
+struct strongroom_status {
   uint64_t device, inode, links;
   int64_t size;
   uint32_t mode;
@@ -16,32 +16,32 @@ struct srm_status {
 
 // openat2 with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS: a link planted in the vault is refused, not followed. On kernels without
 // openat2, openat with O_NOFOLLOW. Always O_CLOEXEC.
-int srm_open_beneath(int directory, const char *path, int flags, uint32_t mode);
+int strongroom_open_beneath(int directory, const char *path, int flags, uint32_t mode);
 // openat as it is, O_CLOEXEC added; for files outside the vault.
-int srm_open(int directory, const char *path, int flags, uint32_t mode);
-int srm_o_tmpfile(void);
-int srm_close(int fd);
-int64_t srm_pread(int fd, void *buffer, size_t count, int64_t offset);
-int64_t srm_pwrite(int fd, const void *buffer, size_t count, int64_t offset);
-int srm_fsync(int fd);
-int srm_fdatasync(int fd);
-int srm_fallocate(int fd, int64_t size);
-int srm_fstat(int fd, struct srm_status *out);
-int srm_lstat_at(int directory, const char *path, struct srm_status *out);
-int srm_rename(int old_directory, const char *from, int directory, const char *to, int no_replace);
+int strongroom_open(int directory, const char *path, int flags, uint32_t mode);
+int strongroom_o_tmpfile(void);
+int strongroom_close(int fd);
+int64_t strongroom_pread(int fd, void *buffer, size_t count, int64_t offset);
+int64_t strongroom_pwrite(int fd, const void *buffer, size_t count, int64_t offset);
+int strongroom_fsync(int fd);
+int strongroom_fdatasync(int fd);
+int strongroom_fallocate(int fd, int64_t size);
+int strongroom_fstat(int fd, struct strongroom_status *out);
+int strongroom_lstat_at(int directory, const char *path, struct strongroom_status *out);
+int strongroom_rename(int old_directory, const char *from, int directory, const char *to, int no_replace);
 // Gives a name to an O_TMPFILE descriptor; -EEXIST if the name is taken.
-int srm_link_descriptor(int fd, int directory, const char *name);
-int srm_unlink(int directory, const char *path);
-int srm_mkdir(int directory, const char *path, uint32_t mode);
+int strongroom_link_descriptor(int fd, int directory, const char *name);
+int strongroom_unlink(int directory, const char *path);
+int strongroom_mkdir(int directory, const char *path, uint32_t mode);
 // Exclusive (or shared) flock without waiting: -EWOULDBLOCK if another open file holds it.
-int srm_try_lock(int fd, int exclusive);
-int srm_unlock(int fd);
-void srm_sleep_ms(unsigned milliseconds);
+int strongroom_try_lock(int fd, int exclusive);
+int strongroom_unlock(int fd);
+void strongroom_sleep_ms(unsigned milliseconds);
 
 // Directory listing: begin takes a descriptor's own copy; next gives 1 and the entry, 0 at the end, or -errno.
-struct srm_listing;
-struct srm_listing *srm_list_begin(int directory, const char *path, int *error);
-int srm_list_next(struct srm_listing *listing, char *name, size_t capacity, int *is_regular, int *is_directory);
-void srm_list_end(struct srm_listing *listing);
+struct strongroom_listing;
+struct strongroom_listing *strongroom_list_begin(int directory, const char *path, int *error);
+int strongroom_list_next(struct strongroom_listing *listing, char *name, size_t capacity, int *is_regular, int *is_directory);
+void strongroom_list_end(struct strongroom_listing *listing);
 
 #endif

@@ -16,7 +16,7 @@ enum Descriptor {
       case .readWrite: O_RDWR | O_NONBLOCK
       case .createExclusive: O_RDWR | O_CREAT | O_EXCL
       case .directory: O_RDONLY | O_DIRECTORY
-      case .unnamed: O_RDWR | srm_o_tmpfile()
+      case .unnamed: O_RDWR | strongroom_o_tmpfile()
       }
     }
 
@@ -32,17 +32,18 @@ enum Descriptor {
   static func openBeneath(
     _ directory: Int32, _ path: String, _ access: Access
   ) throws(FileSystemError) -> Int32 {
-    try checked(srm_open_beneath(directory, path.isEmpty ? "." : path, access.flags, 0o600), access.operation)
+    try checked(
+      strongroom_open_beneath(directory, path.isEmpty ? "." : path, access.flags, 0o600), access.operation)
   }
 
   /// `openat`; links are followed, since the user named the file.
   static func open(_ directory: Int32, _ path: String, _ access: Access) throws(FileSystemError) -> Int32 {
-    try checked(srm_open(directory, path.isEmpty ? "." : path, access.flags, 0o600), access.operation)
+    try checked(strongroom_open(directory, path.isEmpty ? "." : path, access.flags, 0o600), access.operation)
   }
 
   static func close(_ descriptor: Int32) {
     // A flush came before wherever durability was promised, so what close reports adds nothing.
-    _ = srm_close(descriptor)
+    _ = strongroom_close(descriptor)
   }
 
   /// `pread` until `count` bytes or the end of the file.
@@ -50,7 +51,7 @@ enum Descriptor {
     var code: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       while initialized < count {
-        let got = srm_pread(
+        let got = strongroom_pread(
           descriptor, buffer.baseAddress! + initialized, count - initialized, Int64(offset + initialized))
         if got <= 0 {
           code = Int32(truncatingIfNeeded: -got)
@@ -70,7 +71,8 @@ enum Descriptor {
     let result: Int64 = target.withUnsafeMutableBytes { buffer in
       var done = 0
       while done < buffer.count {
-        let got = srm_pread(descriptor, buffer.baseAddress! + done, buffer.count - done, Int64(offset + done))
+        let got = strongroom_pread(
+          descriptor, buffer.baseAddress! + done, buffer.count - done, Int64(offset + done))
         if got < 0 { return got }
         if got == 0 { break }
         done += Int(got)
@@ -88,7 +90,7 @@ enum Descriptor {
     let code: Int32 = bytes.withUnsafeBytes { buffer in
       var done = 0
       while done < buffer.count {
-        let put = srm_pwrite(
+        let put = strongroom_pwrite(
           descriptor, buffer.baseAddress! + done, buffer.count - done, Int64(offset + done))
         if put < 0 { return Int32(truncatingIfNeeded: -put) }
         // A write that makes no progress without an error would loop for ever.
@@ -101,27 +103,29 @@ enum Descriptor {
   }
 
   static func allocate(_ descriptor: Int32, size: Int) throws(FileSystemError) {
-    let result = srm_fallocate(descriptor, Int64(size))
+    let result = strongroom_fallocate(descriptor, Int64(size))
     // A file system that cannot reserve is not an error: the write itself will meet a full disk.
     if result == -EOPNOTSUPP || result == -ENOSYS { return }
     try checked(result, .allocate)
   }
 
-  static func sync(_ descriptor: Int32) throws(FileSystemError) { try checked(srm_fsync(descriptor), .sync) }
+  static func sync(_ descriptor: Int32) throws(FileSystemError) {
+    try checked(strongroom_fsync(descriptor), .sync)
+  }
   static func syncData(_ descriptor: Int32) throws(FileSystemError) {
-    try checked(srm_fdatasync(descriptor), .sync)
+    try checked(strongroom_fdatasync(descriptor), .sync)
   }
 
-  static func status(_ descriptor: Int32) throws(FileSystemError) -> srm_status {
-    var status = srm_status()
-    try checked(srm_fstat(descriptor, &status), .status)
+  static func status(_ descriptor: Int32) throws(FileSystemError) -> strongroom_status {
+    var status = strongroom_status()
+    try checked(strongroom_fstat(descriptor, &status), .status)
     return status
   }
 
   /// nil if nothing has this name.
-  static func status(_ directory: Int32, _ path: String) throws(FileSystemError) -> srm_status? {
-    var status = srm_status()
-    let result = srm_lstat_at(directory, path.isEmpty ? "." : path, &status)
+  static func status(_ directory: Int32, _ path: String) throws(FileSystemError) -> strongroom_status? {
+    var status = strongroom_status()
+    let result = strongroom_lstat_at(directory, path.isEmpty ? "." : path, &status)
     if result == -ENOENT || result == -ENOTDIR { return nil }
     try checked(result, .status)
     return status
@@ -130,43 +134,43 @@ enum Descriptor {
   static func rename(
     _ oldDirectory: Int32, _ from: String, _ directory: Int32, _ to: String, replacing: Bool
   ) throws(FileSystemError) {
-    try checked(srm_rename(oldDirectory, from, directory, to, replacing ? 0 : 1), .rename)
+    try checked(strongroom_rename(oldDirectory, from, directory, to, replacing ? 0 : 1), .rename)
   }
 
   static func link(_ descriptor: Int32, _ directory: Int32, _ name: String) throws(FileSystemError) {
-    try checked(srm_link_descriptor(descriptor, directory, name), .link)
+    try checked(strongroom_link_descriptor(descriptor, directory, name), .link)
   }
 
   static func remove(_ directory: Int32, _ path: String) throws(FileSystemError) {
-    try checked(srm_unlink(directory, path), .remove)
+    try checked(strongroom_unlink(directory, path), .remove)
   }
 
   static func makeDirectory(_ directory: Int32, _ path: String) throws(FileSystemError) {
-    try checked(srm_mkdir(directory, path, 0o700), .makeDirectory)
+    try checked(strongroom_mkdir(directory, path, 0o700), .makeDirectory)
   }
 
   static func tryLock(_ descriptor: Int32, exclusive: Bool) throws(FileSystemError) -> Bool {
-    let result = srm_try_lock(descriptor, exclusive ? 1 : 0)
+    let result = strongroom_try_lock(descriptor, exclusive ? 1 : 0)
     if result == -EWOULDBLOCK { return false }
     try checked(result, .lock)
     return true
   }
 
-  static func unlock(_ descriptor: Int32) { _ = srm_unlock(descriptor) }
+  static func unlock(_ descriptor: Int32) { _ = strongroom_unlock(descriptor) }
 
-  static func pause(milliseconds: Int) { srm_sleep_ms(UInt32(milliseconds)) }
+  static func pause(milliseconds: Int) { strongroom_sleep_ms(UInt32(milliseconds)) }
 
   static func list(_ directory: Int32, _ path: String) throws(FileSystemError) -> [DirectoryEntry] {
     var code: Int32 = 0
-    let listing = srm_list_begin(directory, path.isEmpty ? "." : path, &code)
+    let listing = strongroom_list_begin(directory, path.isEmpty ? "." : path, &code)
     guard let listing else { throw FileSystemError(operation: .list, code: -code) }
-    defer { srm_list_end(listing) }
+    defer { strongroom_list_end(listing) }
     var entries: [DirectoryEntry] = []
     var name = [CChar](repeating: 0, count: 256)
     while true {
       var isFile: Int32 = 0
       var isDirectory: Int32 = 0
-      let result = srm_list_next(listing, &name, name.count, &isFile, &isDirectory)
+      let result = strongroom_list_next(listing, &name, name.count, &isFile, &isDirectory)
       try checked(result, .list)
       guard result == 1 else { return entries }
       let text = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
@@ -192,7 +196,7 @@ enum Descriptor {
   }
 }
 
-extension srm_status {
+extension strongroom_status {
   var kind: FileStatus.Kind {
     switch mode & S_IFMT {
     case S_IFREG: .file

@@ -122,7 +122,7 @@ package final class LinuxFileSystem: FileSystem {
 }
 
 extension FileStatus {
-  init(_ status: srm_status) {
+  init(_ status: strongroom_status) {
     self.init(
       identity: Identity(device: status.device, inode: status.inode), kind: status.kind,
       size: Int(status.size),

@@ -57,7 +57,7 @@ package struct InputFile: ~Copyable, Sendable {
     let size: Int64
     let times: [Int64]
 
-    init(_ status: srm_status) {
+    init(_ status: strongroom_status) {
       size = status.size
       times = [status.modified_s, status.modified_ns, status.changed_s, status.changed_ns]
     }
