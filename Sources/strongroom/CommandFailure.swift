@@ -11,6 +11,8 @@ enum CommandFailure: Error {
   case fileTooLarge(path: String, limitBytes: Int)
   case notText(path: String)
   case outputExists(path: String)
+  case vaultExists(path: String)
+  case folderNotEmpty(path: String)
   case outputIsTerminal
   case passphraseNeeded
   case passphraseEmpty

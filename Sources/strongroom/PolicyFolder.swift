@@ -9,8 +9,12 @@ enum PolicyFolder {
   /// Reads every `.yaml` file below the folder; nothing is believed about them yet.
   static func read(_ path: String) throws -> PolicySource {
     let folder = URL(fileURLWithPath: path, isDirectory: true)
-    guard let found = FileManager.default.enumerator(atPath: path) else {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw CommandFailure.cannotRead(path: path, errno: ENOENT)
+    }
+    guard isFolder.boolValue, let found = FileManager.default.enumerator(atPath: path) else {
+      throw CommandFailure.cannotRead(path: path, errno: ENOTDIR)
     }
     var files: [String: String] = [:]
     for case let name as String in found where name.hasSuffix(".yaml") {

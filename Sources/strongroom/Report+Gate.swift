@@ -298,8 +298,10 @@ extension Report {
         hints: ["nothing was left there; free some space and try again"])
     case .io(let operation, let code):
       self.init(
-        status: code == ENOENT || code == EACCES ? .usage : .disk, id: "disk",
-        message: "\(operation.rawValue) of \(name) failed: \(Self.system(code))",
+        status: Self.isMistaken(code) ? .usage : .disk, id: Self.isMistaken(code) ? "cannot-write" : "disk",
+        message: Self.isMistaken(code)
+          ? "can't write \(name): \(Self.system(code))"
+          : "\(operation.rawValue) of \(name) failed: \(Self.system(code))",
         hints: ["nothing was left there"])
     }
   }

@@ -73,11 +73,11 @@ extension Report {
         hints: ["add --identity FILE.key, or set STRONGROOM_IDENTITY; 'strongroom keygen' makes one"])
     case .cannotRead(let path, let code):
       self.init(
-        status: code == ENOENT || code == EACCES || code == EISDIR ? .usage : .disk, id: "cannot-read",
+        status: Self.isMistaken(code) ? .usage : .disk, id: "cannot-read",
         message: "can't read \(Self.quoted(path)): \(Self.system(code))")
     case .cannotWrite(let path, let code):
       self.init(
-        status: code == ENOENT || code == EACCES || code == EISDIR ? .usage : .disk, id: "cannot-write",
+        status: Self.isMistaken(code) ? .usage : .disk, id: "cannot-write",
         message: "can't write \(Self.quoted(path)): \(Self.system(code))",
         hints: ["nothing was written there"])
     case .outside(let path, let error):
@@ -92,6 +92,14 @@ extension Report {
       self.init(
         status: .usage, id: "output-exists", message: "\(Self.quoted(path)) exists already",
         hints: ["choose another name; nothing is ever written over"])
+    case .vaultExists(let path):
+      self.init(
+        status: .usage, id: "exists", message: "there is a vault in \(Self.quoted(path)) already",
+        hints: ["nothing was changed; 'strongroom status' shows what it holds"])
+    case .folderNotEmpty(let path):
+      self.init(
+        status: .usage, id: "exists", message: "\(Self.quoted(path)) is not an empty folder",
+        hints: ["nothing was changed; name a folder that does not exist yet"])
     case .outputIsTerminal:
       self.init(
         status: .usage, id: "output-is-terminal", message: "documents are not written to a terminal",
@@ -145,6 +153,11 @@ extension Report {
   }
 
   static func quoted(_ text: String) -> String { "\"\(TerminalText.safe(String(text.prefix(300))))\"" }
+
+  /// Whether a name was wrong, rather than a disk.
+  static func isMistaken(_ code: Int32) -> Bool {
+    [ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, EROFS, ENAMETOOLONG, ELOOP, EBADF].contains(code)
+  }
 
   static func system(_ code: Int32) -> String {
     guard let text = strerror(code) else { return "error \(code)" }

@@ -30,6 +30,15 @@ enum SmallFile {
     }
   }
 
+  /// Checks that a new file can be made there; makes none.
+  static func checkFree(_ path: String) throws {
+    do {
+      _ = try OutputFile.create(at: path)
+    } catch {
+      throw CommandFailure.outside(path: path, error)
+    }
+  }
+
   /// Writes a new file, readable by its owner only; never over another.
   static func create(_ path: String, _ bytes: RawSpan) throws {
     do {

@@ -45,7 +45,10 @@ struct CommandLineRunner {
     return try copy.run(Self.binary, words)
   }
 
-  func run(_ program: URL, _ words: [String]) throws -> Result {
+  /// - Parameter whileRunning: called as soon as the process runs; may end it.
+  func run(
+    _ program: URL, _ words: [String], whileRunning: (Process) -> Void = { _ in }
+  ) throws -> Result {
     let process = Process()
     process.executableURL = program
     process.arguments = words
@@ -56,14 +59,16 @@ struct CommandLineRunner {
       "SWIFT_BACKTRACE": "enable=no",
     ].merging(environment) { $1 }
     let name = UUID().uuidString
-    let outputPath = folder.path(".out-" + name)
-    let errorPath = folder.path(".err-" + name)
+    // Beside the folder, not in it: tests list the folder, and look into every file there.
+    let outputPath = folder.path + ".out-" + name
+    let errorPath = folder.path + ".err-" + name
     _ = FileManager.default.createFile(atPath: outputPath, contents: nil)
     _ = FileManager.default.createFile(atPath: errorPath, contents: nil)
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputPath))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath))
     try process.run()
+    whileRunning(process)
     process.waitUntilExit()
     defer {
       try? FileManager.default.removeItem(atPath: outputPath)

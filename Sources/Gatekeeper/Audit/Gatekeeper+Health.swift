@@ -33,7 +33,7 @@ extension Gatekeeper {
         policySets[hash] = nil
         do { _ = try await policySet(hash) } catch {
           guard case .integrity(let fault) = error else { throw error }
-          findings.append(.init(isDamage: true, file: "policies/\(hash)", text: fault.word))
+          findings.append(.init(isDamage: true, file: "policies/\(hash)", text: fault.phrase))
         }
       }
       let expectation = VaultExpectation(objects: state.records.values.map(\.stored), files: files)
@@ -57,6 +57,26 @@ extension Gatekeeper {
     _ state: VaultState, known: Set<String>
   ) async throws(GateError) -> [CheckReport.Finding] {
     var findings: [CheckReport.Finding] = []
+    if let register = state.registerKey {
+      let file = VaultFileName.childIdentity(register).displayName
+      if !known.contains(file) {
+        registerKey = nil
+        do {
+          let identity = try await registerIdentity(in: state)
+          // Without a recipient nothing is sealed under this key yet that could tell it from another.
+          if let boxed = state.recipients.values.first?.details,
+            (try? boxed.box.open(
+              identity: identity, vault: state.vault, event: boxed.event, kind: boxed.kind)) == nil
+          {
+            registerKey = nil
+            findings.append(.init(isDamage: true, file: file, text: "another key, or altered"))
+          }
+        } catch {
+          guard case .integrity(let fault) = error else { throw error }
+          findings.append(.init(isDamage: true, file: file, text: fault.phrase))
+        }
+      }
+    }
     for child in state.children {
       let file = VaultFileName.childIdentity(child.key).displayName
       guard !known.contains(file) else { continue }
@@ -73,10 +93,24 @@ extension Gatekeeper {
         }
       } catch {
         guard case .integrity(let fault) = error else { throw error }
-        findings.append(.init(isDamage: true, file: file, text: fault.word))
+        findings.append(.init(isDamage: true, file: file, text: fault.phrase))
       }
     }
     return findings
+  }
+}
+
+extension IntegrityFault {
+  /// What is wrong, for a line that already names the file.
+  fileprivate var phrase: String {
+    guard case .file(_, let fault) = self else { return word }
+    return switch fault {
+    case .missing: "missing"
+    case .damaged: "damaged or altered"
+    case .swapped: "whole, but not the one that belongs here"
+    case .differsFromLedger: "not the rules that were adopted: a file was changed, removed or added"
+    case .malformed: "not in the vault's format"
+    }
   }
 }
 

@@ -6,11 +6,8 @@ extension GateError {
   init(_ error: VaultStoreError) {
     switch error {
     case .busy, .conflict: self = .busy
-    case .damaged(let damage):
-      switch damage.place {
-      case .record(_, _, let entry): self = .integrity(.entry(entry, .sealBroken))
-      case .wholeFile: self = .integrity(.store(error))
-      }
+    // The store knows the file and the byte as well as the entry.
+    case .damaged: self = .integrity(.store(error))
     case .missing(let name): self = .integrity(.file(name, .missing))
     case .malformed(let name, _): self = .integrity(.file(name, .malformed))
     case .entryRejected(let index, _): self = .integrity(.entry(index, .sealBroken))

@@ -48,7 +48,14 @@ extension Gatekeeper {
   ) async throws(GateError) -> JSONValue {
     if let known = openedBoxes[boxed.event] { return known }
     let identity = try await key(of: child, in: state)
-    return try remember(boxed, identity, state)
+    do {
+      return try remember(boxed, identity, state)
+    } catch {
+      // When not even what the child's file began with opens, it is the key that is not the child's.
+      guard let entry = state.child(child), !opens(entry.details, identity, state) else { throw error }
+      childKeys[child] = nil
+      throw .integrity(.file(VaultFileName.childIdentity(entry.key).displayName, .swapped))
+    }
   }
 
   /// The same for lists, where a cached copy will do: opening a register of many children reads one file then, not one
@@ -70,6 +77,10 @@ extension Gatekeeper {
   ) async throws(GateError) -> JSONValue {
     if let known = openedBoxes[boxed.event] { return known }
     return try remember(boxed, try await registerIdentity(in: state), state)
+  }
+
+  private func opens(_ boxed: BoxedDetails, _ identity: X25519Identity, _ state: VaultState) -> Bool {
+    (try? boxed.box.open(identity: identity, vault: state.vault, event: boxed.event, kind: boxed.kind)) != nil
   }
 
   private func remember(

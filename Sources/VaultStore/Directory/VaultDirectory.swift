@@ -82,14 +82,27 @@ package enum VaultDirectory {
     on files: any FileSystem, mode: Mode, geometry: JournalGeometry
   ) throws(VaultStoreError) -> VaultStorage {
     let core = DirectoryCore(files, isWritable: mode == .readWrite)
-    guard let text = try core.read("STRONGROOM", limit: VaultDescription.limit) else { throw .notAVault }
-    _ = try VaultDescription.parse(text)
+    guard let text = try core.read("STRONGROOM", limit: VaultDescription.limit) else {
+      throw try wasFinished(core) ? .missing("STRONGROOM") : .notAVault
+    }
+    do throws(VaultStoreError) {
+      _ = try VaultDescription.parse(text)
+    } catch .notAVault {
+      throw try wasFinished(core) ? .malformed(name: "STRONGROOM", line: 1) : .notAVault
+    }
     if mode == .readWrite {
       // Left by a crash between the last two steps of creation.
       if try core.status(of: creationMark) != nil { try core.remove(creationMark, durably: true) }
       core.sweepTemporaries()
     }
     return storage(core, geometry)
+  }
+
+  /// Whether a folder without a readable `STRONGROOM` was a vault once: it has a ledger and keys, and is no beginning that was cut
+  /// short.
+  private static func wasFinished(_ core: DirectoryCore) throws(VaultStoreError) -> Bool {
+    guard try core.status(of: creationMark) == nil, try core.status(of: "epoch") != nil else { return false }
+    return try core.status(of: "ledger/keys") != nil
   }
 
   private static func storage(_ core: DirectoryCore, _ geometry: JournalGeometry) -> VaultStorage {

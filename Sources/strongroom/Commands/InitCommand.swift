@@ -40,7 +40,7 @@ struct InitCommand: AsyncParsableCommand {
     let identity = try Session.loadIdentity(at: options.identityPath(), passphrase: options.passphrase)
     let rules = try policy.map { try PolicyFolder.read($0) } ?? PolicySource.england
     let recipients = try recovery.map { try Self.recoveryRecipient($0) }
-    let storage = try VaultDirectory.create(at: vaultPath)
+    let storage = try Self.create(at: vaultPath)
     let made = try await Gatekeeper.createVault(
       in: storage, name: name, creator: identity, policy: rules, settingType: setting,
       recovery: recipients, effects: .system)
@@ -63,6 +63,19 @@ struct InitCommand: AsyncParsableCommand {
       )
     }
     Output.line("Next: strongroom member add --card FILE --role headteacher")
+  }
+
+  /// The empty vault; what is in the way is named as the person named it.
+  private static func create(at path: String) throws -> VaultStorage {
+    do {
+      return try VaultDirectory.create(at: path)
+    } catch .alreadyExists("STRONGROOM") {
+      throw CommandFailure.vaultExists(path: path)
+    } catch .alreadyExists {
+      throw CommandFailure.folderNotEmpty(path: path)
+    } catch .io(_, "", let code) {
+      throw CommandFailure.cannotWrite(path: path, errno: code)
+    }
   }
 
   private static func recoveryRecipient(_ text: String) throws -> X25519Recipient {

@@ -30,6 +30,10 @@ struct KeygenCommand: AsyncParsableCommand {
     let identity = try MemberIdentity.generate()
     let card = try identity.card(name: name)
     let cardPath = out.hasSuffix(".key") ? out.dropLast(4) + ".card" : out + ".card"
+    let cardLine = Array((card.text + "\n").utf8)
+    // Both names must be free before either file appears: a key without its card is of no use to anybody.
+    try SmallFile.checkFree(out)
+    try SmallFile.checkFree(String(cardPath))
     if noPassphrase {
       let file = identity.identityFile(created: Effects.system.now())
       try SmallFile.create(out, file.bytes)
@@ -37,7 +41,6 @@ struct KeygenCommand: AsyncParsableCommand {
       let sealed = try protected(identity)
       try SmallFile.create(out, sealed.span.bytes)
     }
-    let cardLine = Array((card.text + "\n").utf8)
     try SmallFile.create(String(cardPath), cardLine.span.bytes)
     if output.json {
       Output.json([
