@@ -29,7 +29,22 @@ extension ChildSummary {
     [
       "child": .string(reference.description), "name": .string(name), "born": .string(born.description),
       "upn": .optional(upn), "records": .number(recordCount),
+      "competence": .optional(notes.competence?.rawValue), "capacity": .optional(notes.capacity?.rawValue),
+      "care": .optional(notes.care?.rawValue),
     ]
+  }
+}
+
+extension ChildNotes {
+  /// A line for each thing noted.
+  var words: [String] {
+    [
+      competence.map {
+        $0 == .competent ? "Understands enough to decide" : "Does not understand enough to decide yet"
+      },
+      capacity.map { $0 == .lacks ? "Lacks capacity for this decision" : "Has capacity" },
+      care.map { "Care: \($0.rawValue)" },
+    ].compactMap { $0 }
   }
 }
 

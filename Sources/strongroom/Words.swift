@@ -18,6 +18,18 @@ enum Words {
     return reference
   }
 
+  /// One of a fixed set of words; nil where the option was left out.
+  static func word<Word: CaseIterable & RawRepresentable>(
+    _ text: String?, option: String
+  ) throws -> Word? where Word.RawValue == String {
+    guard let text else { return nil }
+    guard let word = Word(rawValue: text) else {
+      throw CommandFailure.badValue(
+        option: option, value: text, hint: "known: \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return word
+  }
+
   static func date(_ text: String, option: String) throws -> CalendarDate {
     guard let date = CalendarDate(text) else {
       throw CommandFailure.badValue(

@@ -192,7 +192,7 @@ extension EventKind {
     switch self {
     case .memberAdded, .memberRemoved: .manageMembers
     case .policyAdopted: .adoptPolicy
-    case .childAdded: .manageChildren
+    case .childAdded, .childChanged: .manageChildren
     case .contactAdded: .manageContacts
     // Evidence is filed with a request, by whoever may make one.
     case .recordStored: event.fields["document_kind"]?.string == "evidence" ? nil : .file

@@ -45,6 +45,27 @@ extension Gatekeeper {
     return answer
   }
 
+  /// Notes what bears on who decides for a child: competence, capacity, care status. The ground for it is sealed.
+  ///
+  /// - Parameters:
+  ///   - notes: at least one; those left out stay as they were.
+  ///   - ground: who found it, when and how.
+  package func noteChild(
+    _ child: ChildReference, _ notes: ChildNotes, ground: String
+  ) async throws(GateError) -> Answer<ChildReference> {
+    let details: JSONValue = ["ground": .string(try PersonalText(ground, field: .reason).text)]
+    guard !notes.isEmpty else { throw .invalidInput(.text, .empty) }
+    return try await actOnChild(.manageChildren, child) { gate, draft in
+      var event = try draft.event(.childChanged)
+      event.child = child
+      event.fields["competence"] = notes.competence.map { .string($0.rawValue) }
+      event.fields["capacity"] = notes.capacity.map { .string($0.rawValue) }
+      event.fields["care"] = notes.care.map { .string($0.rawValue) }
+      try await gate.seal(details, into: &event, for: child, in: draft.state)
+      return ([event], child)
+    }
+  }
+
   private func keepKeyFile(
     _ id: KeyID, _ identity: X25519Identity, to epoch: X25519Identity, at: Timestamp
   ) async throws {
@@ -124,7 +145,7 @@ extension Gatekeeper {
     let personal = try personal(details, child)
     return ChildSummary(
       reference: child.reference, name: personal.name, born: personal.born, upn: personal.upn,
-      recordCount: state.records.values.count { $0.child == child.reference })
+      recordCount: state.records.values.count { $0.child == child.reference }, notes: child.notes)
   }
 
   func childDetails(

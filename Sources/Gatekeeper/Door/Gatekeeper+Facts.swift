@@ -48,8 +48,10 @@ extension Gatekeeper {
   ) async throws(GateError) -> DisclosureFacts {
     let today = at.date
     let personal = try await childDetails(request.child, in: state)
+    let notes = state.child(request.child)?.notes ?? ChildNotes()
     let stage = LifeStage.on(
-      today, born: personal.born, hasCompetenceNote: false, lacksCapacityNote: false)
+      today, born: personal.born, hasCompetenceNote: notes.competence == .competent,
+      lacksCapacityNote: notes.capacity == .lacks)
     var records: [RecordState] = []
     for reference in request.records {
       guard let record = state.records[reference] else { throw .notFoundOrNotVisible }
@@ -65,7 +67,9 @@ extension Gatekeeper {
       documents: zip(records, versionsAfter).map { record, isAfter in
         DisclosureFacts.Document(kind: record.kind, versionAfterConsent: isAfter)
       },
-      subject: DisclosureFacts.Subject(stage: stage, age: personal.born.age(on: today)),
+      subject: DisclosureFacts.Subject(
+        stage: stage, age: personal.born.age(on: today), care: notes.care ?? .none,
+        competenceNote: notes.competence != nil, capacityNote: notes.capacity == .lacks),
       consent: consent,
       evidence: request.evidence.map { piece in
         DisclosureFacts.Evidence(

@@ -102,6 +102,14 @@ extension Event {
     return text
   }
 
+  /// One of a fixed set of words; nil where the field is absent.
+  func word<Word: RawRepresentable>(_ field: String) throws(EntryFault) -> Word?
+  where Word.RawValue == String {
+    guard let text = try optionalText(field) else { return nil }
+    guard let word = Word(rawValue: text) else { throw .malformed }
+    return word
+  }
+
   func flag(_ field: String) throws(EntryFault) -> Bool {
     guard let value = fields[field] else { return false }
     guard let flag = value.bool else { throw .malformed }

@@ -5,6 +5,8 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
   case memberRemoved = "member.removed"
   case policyAdopted = "policy.adopted"
   case childAdded = "child.added"
+  /// What bears on who decides for the child was noted or corrected.
+  case childChanged = "child.changed"
   case contactAdded = "contact.added"
   case recordStored = "record.stored"
   case recordOpened = "record.opened"
@@ -39,6 +41,7 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
     case .memberRemoved: ["member"]
     case .policyAdopted: ["policy_name"]
     case .childAdded: ["key"]
+    case .childChanged: ["competence", "capacity", "care"]
     case .contactAdded: ["contact"]
     case .recordStored: ["document_kind", "dated", "object", "object_size", "object_sha256"]
     case .recordOpened: ["document_kind"]

@@ -35,7 +35,42 @@ package struct ChildState: Hashable, Sendable, Codable {
   /// Names the child's key file.
   package let key: KeyID
   package let entry: UInt64
+  package var notes = ChildNotes()
   let details: BoxedDetails
+}
+
+/// What somebody entitled to it noted about who decides for a child; the latest note of each sort counts.
+package struct ChildNotes: Hashable, Sendable, Codable {
+  /// Whether a child not over compulsory school age understands enough to decide; nil: nobody has looked.
+  package enum Competence: String, Hashable, Sendable, Codable, CaseIterable {
+    case competent
+    case notCompetent = "not-competent"
+  }
+
+  /// Whether a young person can make decisions about these records; presumed until noted otherwise (Mental Capacity Act
+  /// 2005, section 1).
+  package enum Capacity: String, Hashable, Sendable, Codable, CaseIterable {
+    case has, lacks
+  }
+
+  package var competence: Competence?
+  package var capacity: Capacity?
+  package var care: CareStatus?
+
+  package init(competence: Competence? = nil, capacity: Capacity? = nil, care: CareStatus? = nil) {
+    self.competence = competence
+    self.capacity = capacity
+    self.care = care
+  }
+
+  /// These notes with the newer ones in their place.
+  func updated(by newer: ChildNotes) -> ChildNotes {
+    ChildNotes(
+      competence: newer.competence ?? competence, capacity: newer.capacity ?? capacity,
+      care: newer.care ?? care)
+  }
+
+  package var isEmpty: Bool { competence == nil && capacity == nil && care == nil }
 }
 
 package struct ContactState: Hashable, Sendable, Codable {

@@ -73,6 +73,7 @@ extension VaultState {
     case .memberRemoved: try takeRemoval(event)
     case .policyAdopted: try takePolicy(event)
     case .childAdded: try takeChild(event)
+    case .childChanged: try takeNotes(event)
     case .contactAdded: try takeContact(event)
     case .recordStored: try takeRecord(event)
     case .recordOpened: try checkOpening(event)
@@ -155,6 +156,15 @@ extension VaultState {
       throw .idReused
     }
     children.append(state)
+  }
+
+  private mutating func takeNotes(_ event: Event) throws(EntryFault) {
+    let reference = try knownChild(event)
+    let notes = ChildNotes(
+      competence: try event.word("competence"), capacity: try event.word("capacity"),
+      care: try event.word("care"))
+    guard !notes.isEmpty else { throw .malformed }
+    children[reference.number - 1].notes = children[reference.number - 1].notes.updated(by: notes)
   }
 
   private mutating func takeContact(_ event: Event) throws(EntryFault) {

@@ -38,6 +38,7 @@ package struct ChildSummary: Hashable, Personal {
   package let born: CalendarDate
   package let upn: String?
   package let recordCount: Int
+  package let notes: ChildNotes
 }
 
 package struct ContactSummary: Hashable, Personal {

@@ -5,7 +5,7 @@ import Gatekeeper
 struct ChildCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "child", abstract: "Start, list and look at children's files.",
-    subcommands: [Add.self, List.self, Show.self])
+    subcommands: [Add.self, Edit.self, List.self, Show.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,6 +41,57 @@ struct ChildCommand: AsyncParsableCommand {
       Output.line(
         "Next: strongroom contact add --child \(child) --name NAME --relationship mother --parental-responsibility"
       )
+    }
+  }
+
+  struct Edit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Note what bears on who decides for a child.",
+      discussion: """
+        A parent's consent for a child of 16 waits until somebody has noted whether the child can decide. A young person decides \
+        for themselves unless it is noted that they lack capacity. Being looked after gives a local authority parental \
+        responsibility only under a care order.
+
+        Example: strongroom child edit CH-0001 --competence not-competent --ground "Assessed by J. Patel, 3 March 2026"
+        """)
+
+    @OptionGroup var options: VaultOptions
+
+    @Argument(help: "The child's reference.")
+    var child: String
+
+    @Option(help: "Can the child decide about sharing these records: competent or not-competent.")
+    var competence: String?
+
+    @Option(help: "Can the young person make this decision: has or lacks.")
+    var capacity: String?
+
+    @Option(
+      help: "Care status: none, looked-after, care-order, accommodated, placement-order or health-placement.")
+    var care: String?
+
+    @Option(help: "Who found it, when and how; kept sealed.")
+    var ground: String
+
+    func run() async throws {
+      let child = try Words.reference(child, as: ChildReference.self, option: "child")
+      let notes = ChildNotes(
+        competence: try Words.word(competence, option: "--competence"),
+        capacity: try Words.word(capacity, option: "--capacity"), care: try Words.word(care, option: "--care")
+      )
+      guard !notes.isEmpty else {
+        throw CommandFailure.badValue(
+          option: "child edit", value: "", hint: "give --competence, --capacity or --care")
+      }
+      let session = try await Session.open(options)
+      let answer = try await session.gatekeeper.noteChild(child, notes, ground: ground)
+      let entry = try Answers.value(of: answer, options.output).entry
+      if options.output.json {
+        Output.json(["child": .string(child.description), "entry": .number(entry)])
+        return
+      }
+      Output.line(
+        "Noted for \(child) (entry \(Words.grouped(entry))). Requests are decided on it from now on.")
     }
   }
 
@@ -88,6 +139,7 @@ struct ChildCommand: AsyncParsableCommand {
         return
       }
       Output.line("\(file.child.reference)  \(TerminalText.safe(file.child.name)), born \(file.child.born)")
+      for note in file.child.notes.words { Output.line("  \(note)") }
       section(
         "Documents", ["Reference", "Kind", "Dated", "Title"],
         file.records.map { record -> [String] in
