@@ -404,6 +404,7 @@ KINDS = {
     "member.removed": ("", "member", None),
     "policy.adopted": ("policy", "policy_name", None),
     "child.added": ("child", "key", "child"),
+    "child.changed": ("child", "", "child"),
     "contact.added": ("child", "contact", "child"),
     "record.stored": ("child record", "document_kind object object_size object_sha256", "child"),
     "record.opened": ("child record outcome policy facts", "document_kind", "child"),
@@ -542,6 +543,16 @@ class Fold:
         require(event["key"] != self.first["register_key"], f"{what}: the register's key")
         self.use(event["key"], what)
         self.children[event["child"]] = {"key": event["key"]}
+
+    def child_changed(self, event, index, what):
+        self.known_child(event, what)
+        words = {
+            "competence": {"competent", "not-competent"},
+            "capacity": {"has", "lacks"},
+            "care": {"none", "looked-after", "care-order", "accommodated", "placement-order", "health-placement"},
+        }
+        found = [key for key in words if key in event]
+        require(found and all(event[key] in words[key] for key in found), f"{what}: not a note about a child")
 
     def contact_added(self, event, index, what):
         self.known_child(event, what)
