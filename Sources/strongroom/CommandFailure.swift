@@ -22,6 +22,8 @@ enum CommandFailure: Error {
   case unknownTopic(String)
   case casesFailed(count: Int)
   case interrupted
+  /// The command was carried out, and what it had to say could not be written.
+  case resultsLost
   /// The answer was already printed; only the code is left to say.
   case answered(ExitStatus)
 }

@@ -15,14 +15,26 @@ enum Main {
       return
     }
     do {
-      var command = try StrongroomCommand.parseAsRoot()
+      var command = try parse()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
         try command.run()
       }
+      if Output.hasLostResults { throw CommandFailure.resultsLost }
     } catch {
       exit(Report(error).deliver(asJSON: asksForJSON).rawValue)
+    }
+  }
+
+  /// The command that was typed. A word that is no command is named even where `--json` would be found unknown first.
+  private static func parse() throws -> any ParsableCommand {
+    do {
+      return try StrongroomCommand.parseAsRoot()
+    } catch {
+      let words = CommandLine.arguments.dropFirst().filter { $0 != "--json" }
+      if words.count < CommandLine.arguments.count - 1 { _ = try StrongroomCommand.parseAsRoot(Array(words)) }
+      throw error
     }
   }
 }

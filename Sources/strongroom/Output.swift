@@ -1,5 +1,6 @@
 import Foundation
 import Gatekeeper
+import Synchronization
 
 /// Results go to standard output, everything else to standard error.
 enum Output {
@@ -27,9 +28,17 @@ enum Output {
     }
   }
 
+  /// Whether some result was lost, as on a full disk: a passphrase that is shown once must not be lost in silence.
+  static var hasLostResults: Bool { lostResults.withLock { $0 } }
+
+  private static let lostResults = Mutex(false)
+
   private static func write(_ text: String, to handle: FileHandle) {
-    // Standard output may be a pipe that nobody reads any more: then there is nobody to tell.
-    try? handle.write(contentsOf: Data(text.utf8))
+    do {
+      try handle.write(contentsOf: Data(text.utf8))
+    } catch {
+      if handle.fileDescriptor == 1 { lostResults.withLock { $0 = true } }
+    }
   }
 }
 

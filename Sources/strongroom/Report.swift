@@ -133,6 +133,11 @@ extension Report {
         hints: ["each is listed above with what was expected and what the rules say"])
     case .interrupted:
       self.init(status: .interrupted, id: "interrupted", message: "interrupted; nothing is half done")
+    case .resultsLost:
+      self.init(
+        status: .disk, id: "results-lost",
+        message: "the command was carried out, but standard output could not be written",
+        hints: ["what was done is in the access record: strongroom audit list"])
     case .answered(let status): self.init(status: status, id: "answered", message: "")
     }
   }

@@ -158,6 +158,20 @@ struct ContractTests {
     }
   }
 
+  @Test func aPassphraseThatCouldNotBeShownIsNotLostInSilence() throws {
+    let office = try Office()
+    let result = try office.runner.shell(
+      """
+      export STRONGROOM_IDENTITY=$KEYS/senco.key
+      strongroom status > /dev/full; echo "status $?"
+      strongroom child list --json > /dev/full; echo "list $?"
+      strongroom status | true; echo "pipe ${PIPESTATUS[0]}" >&2
+      """)
+    #expect(result.output == "status 74\nlist 74\n", "\(result.everything)")
+    #expect(result.errors.contains("standard output could not be written"))
+    #expect(!result.errors.contains("Fatal error"))
+  }
+
   @Test func withoutJSONAnErrorIsOneLineAndHints() throws {
     let office = try Office()
     for words in [

@@ -27,6 +27,19 @@ struct InterruptionTests {
     }
   }
 
+  /// Moments that cut a command anywhere between its start and a little after its end, however fast this machine is.
+  ///
+  /// - Parameter words: the command; it is run to its end once.
+  private func moments(
+    _ office: Office, _ words: [String], seed: UInt64
+  ) throws -> [UInt32] {
+    let clock = ContinuousClock()
+    let duration = try clock.measure { expect(try office.strongroom(words: words), 0) }
+    let longest = UInt32(duration / .microseconds(1) * 1.1)
+    var random = SeededGenerator(seed: seed)
+    return (0..<Self.kills).map { _ in UInt32.random(in: 0...longest, using: &random) }
+  }
+
   private func expectNoPlaintext(_ office: Office, _ folders: String...) throws {
     for folder in folders {
       let found = try office.runner.shell("LC_ALL=C grep -rla \(Office.Canary.mark) \(folder)")
@@ -47,13 +60,13 @@ struct InterruptionTests {
   @Test func killedAtAnyMomentWhileFiling() throws {
     let office = try Office()
     let file = try canaryFile(office, megabytes: 4)
-    var moments = SeededGenerator(seed: 0x5701)
-    for round in 0..<Self.kills {
-      let moment = UInt32.random(in: 0..<250_000, using: &moments)
-      let words = [
-        "store", file, "--child", office.refs.child, "--kind", "advice", "--title", Office.Canary.title,
-      ]
-      let result = try cut(office, words, with: SIGKILL, afterMicroseconds: moment)
+    let filing = [
+      "store", file, "--child", office.refs.child, "--kind", "advice", "--title", Office.Canary.title,
+    ]
+    var killed = 0
+    for (round, moment) in try moments(office, filing, seed: 0x5701).enumerated() {
+      let result = try cut(office, filing, with: SIGKILL, afterMicroseconds: moment)
+      if result.code == SIGKILL { killed += 1 }
       try expectWhole(office, "round \(round), killed after \(moment) us, \(result.code)")
       // Whoever was told that it is filed finds it.
       if let record = result.output.firstMatch(of: #/DOC-[0-9A-Z-]+/#)?.output {
@@ -61,6 +74,7 @@ struct InterruptionTests {
         expect(try office.runner.shell("cmp large.txt filed.txt && rm filed.txt"), 0)
       }
     }
+    #expect(killed > 0, "no run was slow enough to be killed")
     try expectNoPlaintext(office, "v")
     expect(try office.strongroom("audit", "verify"), 0, "complete and unaltered")
     expect(try office.strongroom("child", "list"), 0, Office.Canary.child)
@@ -72,11 +86,13 @@ struct InterruptionTests {
     let record = try office.reference(
       "record", "store", file, "--child", office.refs.child, "--kind", "advice")
     expect(try office.runner.shell("mkdir out"), 0)
-    var moments = SeededGenerator(seed: 0x0be7)
-    for round in 0..<Self.kills {
-      let moment = UInt32.random(in: 0..<250_000, using: &moments)
-      let words = ["open", record, "--reason", Office.Canary.reason, "--out", "out/\(round).txt"]
-      _ = try cut(office, words, with: SIGKILL, afterMicroseconds: moment)
+    func opening(_ name: String) -> [String] {
+      ["open", record, "--reason", Office.Canary.reason, "--out", "out/\(name).txt"]
+    }
+    var killed = 0
+    for (round, moment) in try moments(office, opening("whole"), seed: 0x0be7).enumerated() {
+      let result = try cut(office, opening("\(round)"), with: SIGKILL, afterMicroseconds: moment)
+      if result.code == SIGKILL { killed += 1 }
       try expectWhole(office, "round \(round), killed after \(moment) us")
     }
     let made = try office.runner.shell("ls -A out").output.split(separator: "\n")
@@ -84,6 +100,7 @@ struct InterruptionTests {
       // Either the whole document under its name or no trace of it, not even a temporary file.
       expect(try office.runner.shell("cmp large.txt out/\(name)"), 0)
     }
+    #expect(killed > 0, "no run was slow enough to be killed")
     let opened = try office.entries("record.opened").count
     #expect(opened >= made.count, "\(made.count) files, and only \(opened) entries say so")
     try expectNoPlaintext(office, "v")
@@ -98,15 +115,20 @@ struct InterruptionTests {
       "consent", "consent", "record", "--child", refs.child, "--given-by", refs.mother, "--to", refs.college,
       "--kind", "ehc-plan", "--purpose", "Support", "--until", Office.inHalfAYear)
     expect(try office.runner.shell("mkdir out"), 0)
-    var moments = SeededGenerator(seed: 0x4e1e)
-    for round in 0..<Self.kills {
+    func releasing(_ request: String) -> [String] {
+      ["disclose", "release", request, "--out", "out/\(request).age"]
+    }
+    let first = try office.request("consent", to: refs.college, record: plan)
+    var killed = 0
+    for (round, moment) in try moments(office, releasing(first.reference), seed: 0x4e1e).enumerated() {
       let request = try office.request("consent", to: refs.college, record: plan)
       #expect(request.code == 0, "\(request.decision)")
-      let moment = UInt32.random(in: 0..<300_000, using: &moments)
-      let words = ["disclose", "release", request.reference, "--out", "out/\(request.reference).age"]
-      _ = try cut(office, words, with: SIGKILL, afterMicroseconds: moment)
+      let result = try cut(
+        office, releasing(request.reference), with: SIGKILL, afterMicroseconds: moment)
+      if result.code == SIGKILL { killed += 1 }
       try expectWhole(office, "round \(round), killed after \(moment) us")
     }
+    #expect(killed > 0, "no run was slow enough to be killed")
     let released = Set(try office.entries("disclosure.released").compactMap { $0["request"] as? String })
     for name in try office.runner.shell("ls -A out").output.split(separator: "\n") {
       #expect(released.contains(String(name.dropLast(4))), "\(name) has no entry")
