@@ -49,6 +49,7 @@ import Testing
       done
       strongroom child add --name "Zoë O'Neill" --born 2015-05-03
       strongroom child add --name "Robin Example" --born 2014-01-31 --upn A123456789012
+      strongroom child edit CH-0001 --competence not-competent --care looked-after --ground "Assessed 3 March"
       strongroom contact add --child CH-0001 --name "Alex" --relationship mother --parental-responsibility
       printf 'said in confidence' > "Übersicht – Gespräch.txt"
       : > empty.txt
