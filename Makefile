@@ -38,7 +38,7 @@ format: ## put every Swift file into the house format
 check: setup lint build test demo ## what CI runs: lint, build without warnings, tests, demo
 
 release: setup ## build the command for use: optimised, Swift inside, libcrypto from the system
-	$(SWIFT) build -c release --static-swift-stdlib --product strongroom
+	$(SWIFT) build -c release --static-swift-stdlib -Xlinker -s --product strongroom
 	@echo "built: $$($(SWIFT) build -c release --static-swift-stdlib --show-bin-path)/strongroom"
 
 benchmark: setup ## measure beside age and SQLite, ratios in one run
