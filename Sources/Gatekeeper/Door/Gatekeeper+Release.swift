@@ -195,8 +195,7 @@ extension Gatekeeper {
         decision: plaintext, entry: bytes,
         entryKey: try entry.entryKey(index: index, origin: keys.origin, key: keys.ledger), proof: proof,
         logKey: keys.signer.verifierKey)
-    } catch let error as TransparencyLogError {
-      _ = error
+    } catch is TransparencyLogError {
       throw .integrity(.ledgerHead(.root))
     } catch {
       throw GateError(wrapping: error)
