@@ -1,4 +1,5 @@
 import AgeFormat
+import DisclosureRules
 import StrongroomCrypto
 import Testing
 import TransparencyLog
@@ -123,6 +124,14 @@ import VaultStore
     #expect(try bench.refusal(of: event, bench.teacher) == .roleNotHeld)
   }
 
+  @Test func teacherMayNotPutOtherRulesInForce() throws {
+    let bench = try Bench()
+    var event = bench.event(.policyAdopted, by: bench.teacherActor)
+    event.policy = String(repeating: "b", count: 64)
+    event.fields = ["policy_name": "mine"]
+    #expect(try bench.refusal(of: event, bench.teacher) == .roleNotHeld)
+  }
+
   @Test func strangersAndRemovedMembersWriteNothing() throws {
     var bench = try Bench()
     let stranger = EventActor(member: MemberReference(value: 9), role: "senco")
@@ -178,11 +187,16 @@ import VaultStore
     opened.child = ChildReference(number: 1)
     opened.record = RecordReference(value: 1)
     opened.policy = bench.state.policy
-    opened.facts = [:]
+    opened.facts = JSONValue(
+      facts: AccessFacts(role: "senco", action: .open, document: "advice", reason: true))
     opened.outcome = .refused
     #expect(try bench.refusal(of: opened, bench.senco) == .undecided)
     opened.outcome = .allowed
     #expect(try bench.refusal(of: opened, bench.senco) == nil)
+    var other = opened
+    other.facts = JSONValue(
+      facts: AccessFacts(role: "senco", action: .open, document: "strategies", reason: true))
+    #expect(try bench.refusal(of: other, bench.senco) == .factsDiffer)
     opened.record = RecordReference(value: 2)
     #expect(try bench.refusal(of: opened, bench.senco) == .danglingReference)
   }

@@ -1,9 +1,10 @@
 import AgeFormat
 import DisclosureRules
-import Gatekeeper
 import StrongroomCrypto
 import Testing
 import VaultStore
+
+@testable import Gatekeeper
 
 /// Names, titles and reasons stay sealed: at rest, in errors, in logs, in whatever prints a value.
 @Suite struct LeakTests {

@@ -113,7 +113,7 @@ extension Gatekeeper {
   }
 
   /// The rules then in force, asked again with the facts recorded.
-  private func replayDecision(_ event: Event, before: VaultState) async throws {
+  func replayDecision(_ event: Event, before: VaultState) async throws {
     if event.kind.carriesDecision || event.kind == .policyAdopted {
       let hash = event.policy ?? ""
       do { _ = try await policySet(hash) } catch { throw EntryFault.policyUnknown }

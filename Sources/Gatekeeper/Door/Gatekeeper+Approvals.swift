@@ -35,12 +35,15 @@ extension Gatekeeper {
   ) async throws -> DecisionReport.Reason? {
     if request.declined != nil { throw GateError.wrongState(.alreadyDeclined) }
     if request.release != nil { throw GateError.wrongState(.alreadyReleased) }
-    if request.requester.member == draft.me.reference {
+    if draft.state.isSamePerson(request.requester.member, draft.me.reference) {
       return DecisionReport.Reason(
         code: "approval-by-requester",
         text: "You asked for this disclosure, so somebody else must approve it.")
     }
-    if request.countingApprovals.contains(where: { $0.actor.member == draft.me.reference }) {
+    let hasApproved = request.countingApprovals.contains {
+      draft.state.isSamePerson($0.actor.member, draft.me.reference)
+    }
+    if hasApproved {
       return DecisionReport.Reason(
         code: "approval-twice", text: "You have approved this already; one person counts once.")
     }

@@ -10,21 +10,53 @@ extension Gatekeeper {
   func key(of child: ChildReference, in state: VaultState) async throws(GateError) -> X25519Identity {
     if let known = childKeys[child] { return known }
     guard let entry = state.child(child) else { throw .notFoundOrNotVisible }
-    let identity = try await keyFile(entry.key)
+    let identity = try await keyFile(entry.key, in: state)
+    // The child's own box says whether the file holds the child's key, before anything is sealed under it.
+    do {
+      openedBoxes[entry.details.event] = try entry.details.box.open(
+        identity: identity, vault: state.vault, event: entry.details.event, kind: entry.details.kind)
+    } catch {
+      throw .integrity(.file(VaultFileName.childIdentity(entry.key).displayName, .swapped))
+    }
     childKeys[child] = identity
     return identity
   }
 
   func registerIdentity(in state: VaultState) async throws(GateError) -> X25519Identity {
     if let registerKey { return registerKey }
-    guard let id = state.registerKey else { throw .integrity(.entry(0, .malformed)) }
-    let identity = try await keyFile(id)
-    registerKey = identity
-    return identity
+    _ = try await epochKey(in: state)
+    guard let registerKey else { throw .integrity(.entry(0, .malformed)) }
+    return registerKey
   }
 
-  private func keyFile(_ id: KeyID) async throws(GateError) -> X25519Identity {
-    guard let epoch = keys.epoch else { throw .keyNotAvailable(.holdsNoChildKeys) }
+  /// The epoch identity, once it was found to be the one the first entry names.
+  func epochKey(in state: VaultState) async throws(GateError) -> X25519Identity {
+    guard let epoch = keys.epoch, isCustodian else { throw .keyNotAvailable(.holdsNoChildKeys) }
+    // Kept only together with the proof.
+    if registerKey != nil { return epoch }
+    guard let id = state.registerKey, let creation = state.creation else {
+      throw .integrity(.entry(0, .malformed))
+    }
+    let register = try await keyFile(id, with: epoch)
+    let content: JSONValue
+    do {
+      content = try creation.box.open(
+        identity: register, vault: state.vault, event: creation.event, kind: creation.kind)
+    } catch {
+      throw .integrity(.file(VaultFileName.childIdentity(id).displayName, .swapped))
+    }
+    guard content["epoch"]?.string == epoch.recipient.text else {
+      throw .integrity(.file(VaultFileName.epochIdentity(VaultKeys.epochNumber).displayName, .swapped))
+    }
+    registerKey = register
+    return epoch
+  }
+
+  private func keyFile(_ id: KeyID, in state: VaultState) async throws(GateError) -> X25519Identity {
+    try await keyFile(id, with: try await epochKey(in: state))
+  }
+
+  private func keyFile(_ id: KeyID, with epoch: X25519Identity) async throws(GateError) -> X25519Identity {
     let name = VaultFileName.childIdentity(id)
     guard let identity = try await VaultKeys.openIdentity(name, with: epoch, from: storage.files) else {
       throw .integrity(.file(name.displayName, .swapped))

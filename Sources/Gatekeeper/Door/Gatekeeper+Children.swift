@@ -24,7 +24,7 @@ extension Gatekeeper {
     let answer: Answer<ChildReference>
     do {
       answer = try await act(.manageChildren) { gate, draft in
-        guard let epoch = gate.keys.epoch else { throw GateError.keyNotAvailable(.holdsNoChildKeys) }
+        let epoch = try await gate.epochKey(in: draft.state)
         guard let reference = ChildReference(number: draft.state.children.count + 1) else {
           throw GateError.invalidInput(.child, .tooMany(limit: 999_999_999))
         }

@@ -29,7 +29,7 @@ struct Draft: Sendable {
 
 extension Gatekeeper {
   /// Other writers may be faster this many times before we give up.
-  private static let attempts = 20
+  static let attempts = 20
 
   /// The one way anything is written: decide on the state at size n, append if the size is still n, else decide again.
   ///
@@ -43,6 +43,7 @@ extension Gatekeeper {
     do {
       for _ in 0..<Self.attempts {
         try await refresh()
+        if let doubt { throw doubt }
         var base = state
         var events: [Event] = []
         if adoptsTail { events = try await adoptTail(into: &base) }
@@ -85,10 +86,12 @@ extension Gatekeeper {
     for entry in tail {
       let index = base.size
       let event = try codec.open(entry, at: index)
+      try await judge(event, at: index, in: base)
       do { try base.apply(event, leafHash: MerkleTree.leafHash(entry)) } catch {
         throw GateError.integrity(.entry(index, error))
       }
     }
+    if let doubt { throw doubt }
     var event = try makeDraft(on: base).event(.systemRecovered)
     event.fields = ["count": .integer(Int64(tail.count))]
     return [event]
@@ -144,7 +147,7 @@ extension Gatekeeper {
         throw GateError.integrity(.ledgerHead(.forked(at: state.size)))
       }
       var next = state
-      try await Self.fold(into: &next, to: head.size, ledger: storage.ledger, codec: codec)
+      try await fold(into: &next, to: head.size)
       guard next.range == head.range else { throw GateError.integrity(.ledgerHead(.root)) }
       state = next
     } catch {
@@ -153,22 +156,42 @@ extension Gatekeeper {
   }
 
   /// Applies entries up to `size`, in pieces so that a long ledger is not held in memory at once.
-  static func fold(
-    into state: inout VaultState, to size: UInt64, ledger: any LedgerStorage, codec: LedgerCodec
-  ) async throws {
+  private func fold(into state: inout VaultState, to size: UInt64) async throws {
     while state.size < size {
       let end = min(state.size + 512, size)
-      let entries = try await ledger.entries(from: state.size, to: end)
+      let entries = try await storage.ledger.entries(from: state.size, to: end)
       guard entries.count == Int(end - state.size) else {
         throw GateError.integrity(.ledgerHead(.root))
       }
       for entry in entries {
         let index = state.size
         let event = try codec.open(entry, at: index)
+        try await judge(event, at: index, in: state)
         do { try state.apply(event, leafHash: MerkleTree.leafHash(entry)) } catch {
           throw GateError.integrity(.entry(index, error))
         }
       }
+    }
+  }
+
+  /// Holds an entry to the rules in force before it. Every member holds the ledger's key and the log's, so what stands in
+  /// the ledger is only what its actor could sign: that the actor's role may write such a thing, and that a decision is
+  /// the one the rules give, is asked here before anything rests on it.
+  ///
+  /// - Throws: `.integrity(.entry)`. A policy set that cannot be read becomes `doubt` instead.
+  private func judge(_ event: Event, at index: UInt64, in state: VaultState) async throws(GateError) {
+    guard doubt == nil else { return }
+    do {
+      try await replayDecision(event, before: state)
+    } catch EntryFault.policyUnknown {
+      doubt = .integrity(.entry(index, .policyUnknown))
+      for hash in [state.policy, event.policy].compactMap({ $0 }) where !hash.isEmpty {
+        do { _ = try await policySet(hash) } catch { doubt = error }
+      }
+    } catch let fault as EntryFault {
+      throw .integrity(.entry(index, fault))
+    } catch {
+      throw GateError(wrapping: error)
     }
   }
 }

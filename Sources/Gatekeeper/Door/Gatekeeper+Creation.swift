@@ -79,6 +79,11 @@ extension Gatekeeper {
       "origin": .string(origin), "recovery": .array(recovery.map { .string($0.text) }),
       "policy_name": .string(rules.name),
     ]
+    // Whoever can write key files could put an epoch of their own in place of this one, and be given the key of every
+    // child filed from then on. So the first entry says which it is, under a key that only the epoch opens.
+    event.box = try SealedBox(
+      sealing: ["epoch": .string(epoch.recipient.text)], scope: .register, identity: register, vault: vault,
+      event: event.id, kind: event.kind)
     try event.sign(with: creator.signingKey)
     let codec = LedgerCodec(
       keys: VaultKeys(ledger: ledgerKey, signer: signer, origin: origin, epoch: epoch))

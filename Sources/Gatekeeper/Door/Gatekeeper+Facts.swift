@@ -52,55 +52,32 @@ extension Gatekeeper {
     let stage = LifeStage.on(
       today, born: personal.born, hasCompetenceNote: notes.competence == .competent,
       lacksCapacityNote: notes.capacity == .lacks)
-    var records: [RecordState] = []
-    for reference in request.records {
-      guard let record = state.records[reference] else { throw .notFoundOrNotVisible }
-      records.append(record)
+    var givers: [ConsentReference: ConsentGiver] = [:]
+    for consent in state.consents(of: request.child) where consent.recipient == request.recipient {
+      givers[consent.reference] = try await giver(of: consent, born: personal.born, stage: stage, in: state)
     }
-    guard let recipient = state.recipients[request.recipient] else { throw .notFoundOrNotVisible }
-    let candidates = try await consentCandidates(request, records, stage: stage, in: state)
-    let (consent, versionsAfter) = ConsentSelection(today: today, candidates: candidates).selected(
-      documentCount: records.count)
-    return DisclosureFacts(
-      phase: phase, today: today, setting: state.settingType, gateway: request.gateway,
-      requester: request.requester.person, recipient: recipient.kind,
-      documents: zip(records, versionsAfter).map { record, isAfter in
-        DisclosureFacts.Document(kind: record.kind, versionAfterConsent: isAfter)
-      },
-      subject: DisclosureFacts.Subject(
-        stage: stage, age: personal.born.age(on: today), care: notes.care ?? .none,
-        competenceNote: notes.competence != nil, capacityNote: notes.capacity == .lacks),
-      consent: consent,
-      evidence: request.evidence.map { piece in
-        DisclosureFacts.Evidence(
-          id: piece.id, sha256: piece.sha256.hex, form: piece.form, wellFormed: piece.wellFormed,
-          usedBefore: state.evidenceWasUsed(piece.sha256, before: request.reference))
-      },
-      approvals: request.approvals.map(\.actor.person), declined: request.isDeclined,
-      daysSinceAllowed: request.firstAllowedAt.map { max(0, $0.date.days(until: today)) })
+    let subject = state.subject(request.child, stage: stage, age: personal.born.age(on: today))
+    let facts = state.facts(of: request, phase: phase, at: at, subject: subject) {
+      givers[$0.reference] ?? .other
+    }
+    guard let facts else { throw .notFoundOrNotVisible }
+    return facts
   }
 
-  private func consentCandidates(
-    _ request: RequestView, _ records: [RecordState], stage: LifeStage, in state: VaultState
-  ) async throws(GateError) -> [ConsentSelection.Candidate] {
-    var candidates: [ConsentSelection.Candidate] = []
-    for consent in state.consents(of: request.child) where consent.recipient == request.recipient {
-      var giver: ConsentGiver =
-        stage == .child || stage == .competentChild ? .child : .youngPerson
-      if let contact = consent.contact.flatMap({ state.contacts[$0] }) {
-        let details = try await details(contact.details, of: request.child, in: state)
-        giver = ConsentGiver(
-          relationship: details["relationship"]?.string ?? "",
-          parentalResponsibility: details["parental_responsibility"]?.bool ?? false, stage: stage)
-      }
-      let kinds = Set(consent.documentKinds)
-      candidates.append(
-        ConsentSelection.Candidate(
-          consent: consent, giver: giver,
-          coversDocuments: records.allSatisfy { kinds.contains($0.kind) },
-          versionsAfter: records.map { state.isVersionAfter(consent: consent, $0) }))
+  private func giver(
+    of consent: ConsentState, born: CalendarDate, stage: LifeStage, in state: VaultState
+  ) async throws(GateError) -> ConsentGiver {
+    guard let contact = consent.contact else {
+      // A child's yes does not grow into a young person's: they are asked again.
+      return .subject(
+        at: LifeStage.on(
+          consent.at.date, born: born, hasCompetenceNote: false, lacksCapacityNote: false))
     }
-    return candidates
+    guard let known = state.contacts[contact] else { return .other }
+    let details = try await details(known.details, of: consent.child, in: state)
+    return ConsentGiver(
+      relationship: details["relationship"]?.string ?? "",
+      parentalResponsibility: details["parental_responsibility"]?.bool ?? false, stage: stage)
   }
 
   /// The facts of the last decision with the approvals and the day of now: all that a member without the children's keys

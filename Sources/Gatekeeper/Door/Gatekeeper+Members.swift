@@ -28,7 +28,8 @@ extension Gatekeeper {
         $0.signingKey == card.signingKey || $0.recipient == card.recipient
       }
       guard !isHeld else { throw GateError.wrongState(.alreadyMember) }
-      guard draft.state.activeMembers().count < Gatekeeper.memberLimit else {
+      // A key file that were too long to open again would lock everybody out.
+      guard draft.state.activeMembers().count + draft.state.recovery.count < Gatekeeper.memberLimit else {
         throw GateError.invalidInput(.card, .tooMany(limit: Gatekeeper.memberLimit))
       }
       var event = try draft.event(.memberAdded)
@@ -91,11 +92,25 @@ extension Gatekeeper {
 
   /// Seals `epoch/0001.age` to the custodians and the recovery recipients, and `ledger/keys/0001.age` to the epoch and to
   /// every other member, so that a refusal of a teacher or governor stands under their own signature.
+  ///
+  /// Another process may do the same for another change of members. Whoever writes looks again afterwards and writes
+  /// anew if members changed, so the files that stay are those of the last change, and nobody removed gets them back.
   private func sealKeyFiles() async throws(GateError) {
     await enterGate()
     defer { leaveGate() }
-    guard let epoch = keys.epoch else { throw .keyNotAvailable(.holdsNoChildKeys) }
-    let members = state.activeMembers()
+    var sealed: [MemberState]?
+    for _ in 0..<Self.attempts {
+      try await refresh()
+      let members = state.activeMembers()
+      if sealed == members { return }
+      try await sealKeyFiles(to: members)
+      sealed = members
+    }
+    throw .busy
+  }
+
+  private func sealKeyFiles(to members: [MemberState]) async throws(GateError) {
+    let epoch = try await epochKey(in: state)
     let custodians = members.filter { Custodians.contains(role: $0.role) }.map(\.recipient)
     let others = members.filter { !Custodians.contains(role: $0.role) }.map(\.recipient)
     do {

@@ -101,13 +101,16 @@ extension Gatekeeper {
     guard !kinds.isEmpty else { throw .invalidInput(.documents, .empty) }
     guard Set(kinds).count == kinds.count else { throw .invalidInput(.documents, .twice) }
     let reference = ConsentReference(randomBytes: try random(8))
-    return try await actOnChild(.recordConsent, child) { gate, draft in
+    return try await actOnChild(.recordConsent, child) {
+      gate, draft -> (events: [Event], value: ConsentReference?) in
       guard until >= draft.at.date else { throw GateError.invalidInput(.until, .inThePast) }
       let known = try await gate.policySet(draft.state.policy).vocabulary.documentKinds
       guard kinds.allSatisfy(known.contains) else {
         throw GateError.invalidInput(.documents, .unknownWord(known: known.all))
       }
-      guard draft.state.recipients[recipient] != nil else { throw GateError.notFoundOrNotVisible }
+      guard draft.state.recipients[recipient] != nil,
+        contact.map({ draft.state.contacts[$0] != nil }) ?? true
+      else { return ([try gate.notVisible(draft, .recordConsent, child: child)], nil) }
       var event = try draft.event(.consentRecorded)
       event.child = child
       event.fields = [
@@ -116,8 +119,9 @@ extension Gatekeeper {
         "until": .string(until.description), "answer": .string(answer.rawValue),
       ]
       if let contact {
-        guard let state = draft.state.contacts[contact] else { throw GateError.notFoundOrNotVisible }
-        guard state.child == child else { throw GateError.invalidInput(.contact, .belongsElsewhere) }
+        guard draft.state.contacts[contact]?.child == child else {
+          throw GateError.invalidInput(.contact, .belongsElsewhere)
+        }
         event.fields["contact"] = .string(contact.description)
       } else {
         event.fields["given_by_subject"] = true
@@ -131,14 +135,18 @@ extension Gatekeeper {
   package func withdrawConsent(
     _ reference: ConsentReference
   ) async throws(GateError) -> Answer<ConsentReference> {
-    try await act(.recordConsent) { gate, draft in
-      guard let consent = draft.state.consents[reference] else { throw GateError.notFoundOrNotVisible }
+    let answer = try await act(.recordConsent) {
+      gate, draft -> (events: [Event], value: ConsentReference?) in
+      guard let consent = draft.state.consents[reference] else {
+        return ([try gate.notVisible(draft, .recordConsent)], nil)
+      }
       guard consent.withdrawnAt == nil else { throw GateError.wrongState(.alreadyWithdrawn) }
       var event = try draft.event(.consentWithdrawn)
       event.child = consent.child
       event.fields = ["consent": .string(reference.description)]
       return ([event], reference)
     }
+    return try answer.found()
   }
 
   package func consents(of child: ChildReference) async throws(GateError) -> Look<[ConsentSummary]> {
@@ -168,16 +176,22 @@ extension Gatekeeper {
   /// An act on one child's file: not there and not visible read the same, and leave the same entry.
   func actOnChild<Value: Sendable>(
     _ action: AccessAction, _ child: ChildReference,
-    _ build: @Sendable (isolated Gatekeeper, Draft) async throws -> (events: [Event], value: Value)
+    _ build: @Sendable (isolated Gatekeeper, Draft) async throws -> (events: [Event], value: Value?)
   ) async throws(GateError) -> Answer<Value> {
     let answer = try await act(action, child: child) { gate, draft -> (events: [Event], value: Value?) in
       guard draft.state.child(child) != nil else {
         return ([try gate.notVisible(draft, action, child: child)], nil)
       }
-      let (events, value) = try await build(gate, draft)
-      return (events, value)
+      return try await build(gate, draft)
     }
-    switch answer {
+    return try answer.found()
+  }
+}
+
+extension Answer {
+  /// The value; none means that the thing was not found, which the entry says.
+  func found<Found: Sendable>() throws(GateError) -> Answer<Found> where Value == Found? {
+    switch self {
     case .refused(let report): return .refused(report)
     case .done(let value?, let entry): return .done(value, entry: entry)
     case .done(nil, _): throw .notFoundOrNotVisible

@@ -153,7 +153,9 @@ extension Gatekeeper {
         return ([try gate.decidedEvent(RequestView(request), facts, decision, draft)], report)
       }
       // Allowed still, but not the same thing: other evidence, other rules, or another release began meanwhile.
-      guard request.lastDecision?.entry == decisionEntry, draft.state.policy == release.policy else {
+      guard let decided = request.lastDecision, decided.entry == decisionEntry,
+        draft.state.policy == release.policy, facts.isSameCase(as: decided.facts)
+      else {
         throw GateError.busy
       }
       var event = try draft.event(.disclosureReleased)

@@ -92,7 +92,8 @@ extension Gatekeeper {
 
   /// A cache that cannot be written is no reason to fail: the next visit folds a little more.
   func saveSnapshotIfDue() async {
-    guard state.size >= snapshotSize + Snapshot.interval,
+    // What was not held to the rules is not kept as if it had been.
+    guard doubt == nil, state.size >= snapshotSize + Snapshot.interval,
       let salt = try? effects.randomBytes(16),
       let bytes = try? Snapshot.seal(state, for: identity, salt: salt)
     else { return }

@@ -31,6 +31,9 @@ package actor Gatekeeper {
   var isRegisterLoaded = false
   var unsavedListed = 0
   var snapshotSize: UInt64 = 0
+  /// Why what was folded cannot be acted on: a policy set that would have to be asked about it cannot be read. Looking
+  /// into the vault still works, so that `check` can say what is wrong.
+  var doubt: GateError?
   /// The head last checked against the log's key.
   var verifiedHead: VerifiedCheckpoint?
 
@@ -87,7 +90,11 @@ package actor Gatekeeper {
     return member
   }
 
-  var isCustodian: Bool { keys.epoch != nil }
+  /// Holds the children's keys, and in a role that goes with them: a recovery key does not make an officer one.
+  var isCustodian: Bool {
+    keys.epoch != nil
+      && state.activeMember(with: identity.verifierKey).map { Custodians.contains(role: $0.role) } ?? false
+  }
 
   // MARK: The gate
 

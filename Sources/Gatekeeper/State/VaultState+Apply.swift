@@ -1,4 +1,5 @@
 import AgeFormat
+import DisclosureRules
 package import StrongroomCrypto
 import TransparencyLog
 import VaultStore
@@ -55,11 +56,12 @@ extension VaultState {
     guard !isSignatureChecked || event.isSigned(by: key) else { throw .signature }
   }
 
-  /// What only a custodian can have written honestly, whatever the policy says: everything that needs a child's key.
+  /// What only a custodian can have written honestly, whatever the policy says: the rules, and everything that needs a
+  /// child's key. What the policy in force lets a role do is asked by the gatekeeper, who can read it.
   private func checkPermission(_ event: Event) throws(EntryFault) {
     switch event.kind {
     case .accessRefused, .approvalGiven, .approvalDeclined, .auditViewed, .auditExported,
-      .auditVerified, .systemRecovered, .policyAdopted:
+      .auditVerified, .systemRecovered:
       return
     default:
       guard Custodians.contains(role: event.actor.role) else { throw .roleNotHeld }
@@ -104,7 +106,9 @@ extension VaultState {
     let isExample = try event.flag("example")
     let recovery = try event.texts("recovery")
     let policyName = try event.text("policy_name")
+    let creation = try event.box.map { _ throws(EntryFault) in try event.details(.register, at: size) }
     try takeMember(event)
+    self.creation = creation
     self.origin = origin
     self.logKey = logKey
     self.registerKey = registerKey
@@ -119,11 +123,12 @@ extension VaultState {
   private mutating func takeMember(_ event: Event) throws(EntryFault) {
     let reference: MemberReference = try event.reference("member")
     guard let recipient = try? X25519Recipient(parsing: try event.text("card_recipient")),
-      let key = try? VerifierKey(parsing: try event.text("card_key"))
+      let key = try? VerifierKey(parsing: try event.text("card_key")), key.algorithm == .ed25519,
+      key.name == MemberCard.signingKeyName
     else { throw .malformed }
     // One person, one membership: the same key twice could approve its own request.
     let isHeld = members.values.contains {
-      $0.isActive && ($0.signingKey == key || $0.recipient == recipient)
+      $0.isActive && ($0.signingKey.publicKey == key.publicKey || $0.recipient == recipient)
     }
     guard members[reference] == nil, !isHeld else { throw .idReused }
     members[reference] = MemberState(
@@ -195,9 +200,12 @@ extension VaultState {
     guard let record = event.record.flatMap({ records[$0] }), record.child == child else {
       throw .danglingReference
     }
-    guard event.outcome == .allowed, event.policy == policy, event.facts != nil else {
+    guard event.outcome == .allowed, event.policy == policy, let facts = event.facts else {
       throw .undecided
     }
+    // Links between staff and children are not kept yet, so nobody can have decided on one.
+    let seen = AccessFacts(role: event.actor.role, action: .open, document: record.kind, reason: true)
+    guard JSONValue(facts: seen) == facts else { throw .factsDiffer }
   }
 
   private mutating func takeRecipient(_ event: Event) throws(EntryFault) {

@@ -70,6 +70,10 @@ extension VaultState {
       try event.digest("scope") == request.scope, let facts = event.facts?.disclosureFacts,
       facts.phase.rawValue == (try event.text("phase"))
     else { throw .malformed }
+    // Whoever decides may not choose what the rules see: approvals, evidence and consent are those of the ledger.
+    guard let derived = factsWithoutBoxes(of: request, like: facts, at: event.at),
+      JSONValue(facts: derived) == event.facts
+    else { throw .factsDiffer }
     let decision = DecisionState(
       outcome: outcome, facts: facts, policy: policy, at: event.at, entry: size)
     requests[request.reference]?.lastDecision = decision
@@ -83,8 +87,8 @@ extension VaultState {
     let scope = try event.digest("scope")
     guard scope == request.scope else { throw .danglingReference }
     // Never the requester, never the same person twice.
-    guard event.actor.member != request.requester.member,
-      !request.countingApprovals.contains(where: { $0.actor.member == event.actor.member })
+    guard !isSamePerson(event.actor.member, request.requester.member),
+      !request.countingApprovals.contains(where: { isSamePerson($0.actor.member, event.actor.member) })
     else { throw .roleNotHeld }
     let approval = ApprovalState(actor: event.actor, scope: scope, entry: size)
     requests[request.reference]?.approvals.append(approval)
@@ -114,6 +118,10 @@ extension VaultState {
         && ($0.withdrawnAt ?? 0) > decision.entry
     }
     guard !isWithdrawn else { throw .undecided }
+    // So does an answer that came in, and evidence that was attached: the release is of what was decided.
+    guard let facts = factsWithoutBoxes(of: request, like: decision.facts, at: event.at),
+      facts.isSameCase(as: decision.facts)
+    else { throw .undecided }
     let release = ReleaseState(
       entry: size, at: event.at, packageSHA256: try event.digest("package_sha256"),
       packageSizeBytes: Int(try event.number("package_size")))
@@ -145,5 +153,12 @@ extension VaultState {
     for piece in evidence where evidenceUses[piece.sha256.hex]?.contains(request) != true {
       evidenceUses[piece.sha256.hex, default: []].append(request)
     }
+  }
+}
+
+extension DisclosureFacts {
+  /// The same consent, documents and evidence, whatever the day and however many approved.
+  func isSameCase(as other: DisclosureFacts) -> Bool {
+    consent == other.consent && documents == other.documents && evidence == other.evidence
   }
 }

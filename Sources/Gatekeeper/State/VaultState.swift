@@ -17,6 +17,8 @@ package struct VaultState: Hashable, Sendable, Codable {
   package internal(set) var isExample = false
   /// Names the register's key file.
   package internal(set) var registerKey: KeyID?
+  /// Sealed under the register's key, says which epoch identity is the vault's.
+  var creation: BoxedDetails?
   /// Offline recipients of the epoch's key file.
   package internal(set) var recovery: [String] = []
 
@@ -55,7 +57,8 @@ package struct VaultState: Hashable, Sendable, Codable {
   package var head: SeenHead { SeenHead(size: range.size, root: range.root) }
 
   private enum CodingKeys: String, CodingKey {
-    case vault, range, origin, logKey, settingType, isExample, registerKey, recovery, policy, policyName
+    case vault, range, origin, logKey, settingType, isExample, registerKey, creation, recovery, policy
+    case policyName
     case policies, members, children, contacts, records, consents, recipients, requests, evidenceUses
     case recentRoots
   }
@@ -69,6 +72,13 @@ extension VaultState {
 
   package func activeMember(with key: VerifierKey) -> MemberState? {
     members.values.first { $0.isActive && $0.signingKey == key }
+  }
+
+  /// Whether two memberships are one person's: somebody removed and added again under another role is still themself.
+  package func isSamePerson(_ one: MemberReference, _ other: MemberReference) -> Bool {
+    if one == other { return true }
+    guard let one = members[one], let other = members[other] else { return false }
+    return one.signingKey.publicKey == other.signingKey.publicKey || one.recipient == other.recipient
   }
 
   package func activeMembers() -> [MemberState] {
