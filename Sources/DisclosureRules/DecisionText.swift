@@ -499,7 +499,7 @@ extension AccessAction {
     case .manageRecipients: "add or change recipients"
     case .manageMembers: "add or remove members"
     case .adoptPolicy: "put rules in force"
-    case .viewRegister: "read the register of disclosures"
+    case .viewRegister: "look into children's files, the address book or the requests"
     case .viewLog: "read the access record"
     case .viewOwnLog: "read their own part of the access record"
     case .verifyLog: "verify the access record"

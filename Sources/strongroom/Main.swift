@@ -15,6 +15,7 @@ enum Main {
       return
     }
     do {
+      try checkHelpTopic(CommandLine.arguments.dropFirst())
       var command = try parse()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
@@ -25,6 +26,16 @@ enum Main {
     } catch {
       exit(Report(error).deliver(asJSON: asksForJSON).rawValue)
     }
+  }
+
+  /// The parser answers `help` on a word it does not know with its first screen; a typing mistake should be named.
+  private static func checkHelpTopic(_ words: ArraySlice<String>) throws {
+    guard words.count == 2, words.first == "help", let topic = words.last, !topic.hasPrefix("-") else {
+      return
+    }
+    let commands = StrongroomCommand.configuration.groupedSubcommands.flatMap(\.subcommands)
+    guard !commands.contains(where: { $0.configuration.commandName == topic }) else { return }
+    throw CommandFailure.unknownTopic(topic)
   }
 
   /// The command that was typed. A word that is no command is named even where `--json` would be found unknown first.

@@ -125,7 +125,9 @@ extension Report {
     case .unknownTopic(let topic):
       self.init(
         status: .usage, id: "unknown-topic", message: "there is no help on \(Self.quoted(topic))",
-        hints: ["topics: \(HelpTopic.allCases.map(\.rawValue).joined(separator: ", "))"])
+        hints: [
+          "'strongroom --help' lists the commands; topics: \(HelpTopic.allCases.map(\.rawValue).joined(separator: ", "))"
+        ])
     case .casesFailed(let count):
       self.init(
         status: .unexpected, id: "cases-failed",

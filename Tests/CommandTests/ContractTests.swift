@@ -239,6 +239,13 @@ struct ContractTests {
     }
   }
 
+  @Test func helpOnAWordThatIsNeitherCommandNorTopicSaysSo() throws {
+    let runner = try CommandLineRunner("help")
+    expect(try runner.strongroom(["help", "banana"]), 64, "there is no help on \"banana\"")
+    expect(try runner.strongroom(["help", "disclose"]), 0, "OVERVIEW: Share documents")
+    expect(try runner.strongroom(["help"]), 0, "OVERVIEW: Keep confidential records")
+  }
+
   @Test func versionIsPrinted() throws {
     let result = try CommandLineRunner("help").strongroom(["--version"])
     expect(result, 0, "strongroom 0.")

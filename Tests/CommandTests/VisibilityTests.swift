@@ -48,6 +48,9 @@ struct VisibilityTests {
         "\(who) \(words)")
     }
     #expect(!office.exists("o.txt"))
+    expect(
+      try office.strongroom(as: who, "child", "list"), 10,
+      "may not look into children's files, the address book or the requests")
   }
 
   /// Numbers of entries differ by themselves, and a reference is what the person typed.
