@@ -150,7 +150,7 @@ struct Evaluation {
         if nearest == .evidenceMissing(index) { nearest = .evidenceWrongForm(index) }
       } else if !evidence.wellFormed {
         if nearest != .evidenceReused(index) { nearest = .evidenceMalformed(index) }
-      } else if gateway.evidenceUse == .single, evidence.usedBefore {
+      } else if (rule.use ?? gateway.evidenceUse) == .single, evidence.usedBefore {
         nearest = .evidenceReused(index)
       } else {
         return nil

@@ -129,6 +129,8 @@ package final class Gateway: Sendable {
     /// Ids of other evidence that makes this one unnecessary once it is there and good. Two rules that name each other
     /// mean that either will do.
     package let unless: [String]
+    /// Whether it counts once or again; nil: as the gateway says.
+    package let use: EvidenceUse?
     package let location: RuleLocation
 
     func applies(to recipient: String) -> Bool { onlyFor?.contains(recipient) ?? true }

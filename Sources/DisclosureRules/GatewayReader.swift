@@ -146,11 +146,12 @@ struct GatewayReader {
       }
       let onlyFor = map.take("for")?.words(among: vocabulary.recipientKinds.all, "recipient kind")
       let unless = map.take("unless")?.words(among: ids.filter { $0 != id }, "evidence") ?? []
+      let use = map.take("use")?.word(Gateway.EvidenceUse.self, "evidence use")
       map.finish()
       guard let id, let question, let form else { return nil }
       return Gateway.EvidenceRule(
         id: id, question: question, form: form, pattern: pattern.map(EvidenceMask.init), choices: choices,
-        onlyFor: onlyFor, unless: unless, location: idValue?.location ?? item.value.location)
+        onlyFor: onlyFor, unless: unless, use: use, location: idValue?.location ?? item.value.location)
     }
   }
 
