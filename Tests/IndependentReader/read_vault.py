@@ -423,6 +423,7 @@ KINDS = {
         "recipient records decision package_sha256 package_size sealed_to",
         None,
     ),
+    "register.viewed": ("", "view", None),
     "audit.viewed": ("", "to", None),
     "audit.exported": ("", "size", None),
     "audit.verified": ("", "size findings depth", None),
@@ -436,7 +437,6 @@ FOR_EVERYBODY = {
     "audit.exported",
     "audit.verified",
     "system.recovered",
-    "policy.adopted",
 }
 
 

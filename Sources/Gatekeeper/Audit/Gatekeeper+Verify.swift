@@ -200,6 +200,7 @@ extension EventKind {
     case .recipientAdded: .manageRecipients
     case .requestMade, .requestChecked, .evidenceAttached, .disclosureReleased: .request
     case .approvalGiven, .approvalDeclined: .approve
+    case .registerViewed: .viewRegister
     case .auditExported: .publishLog
     case .auditVerified: .verifyLog
     case .vaultCreated, .recordOpened, .accessRefused, .requestDecided, .auditViewed, .systemRecovered: nil

@@ -20,15 +20,19 @@ extension Gatekeeper {
     }
   }
 
-  /// Lets a look through or records the refusal; nothing is appended for an allowed one.
+  /// Lets a look through or records the refusal.
+  ///
+  /// - Parameter shown: what is shown, if it holds names, titles or reasons: then the look is an entry too, durable before
+  ///   anything is opened for it. A child or request that is not there shows nothing; its caller records that.
   func look<Value: Sendable>(
-    _ action: AccessAction, child: ChildReference? = nil, request: RequestReference? = nil,
+    _ action: AccessAction, at shown: RegisterView? = nil, child: ChildReference? = nil,
+    request: RequestReference? = nil,
     _ view: @Sendable (isolated Gatekeeper, VaultState) async throws -> Value
   ) async throws(GateError) -> Look<Value> {
     let refused: DecisionReport? = try await commit { gate, draft in
       let facts = AccessFacts(role: draft.me.role, action: action, reason: true)
       guard let refusal = try await gate.refusal(facts, draft, child: child, request: request) else {
-        return Plan(events: []) { _ in nil }
+        return Plan(events: try draft.viewing(shown, child: child, request: request)) { _ in nil }
       }
       return Plan(events: [refusal.event]) { refusal.report.recorded(at: $0) }
     }
@@ -82,6 +86,27 @@ extension Gatekeeper {
     event.policy = draft.state.policy
     event.fields = ["action": .string(action.rawValue)]
     return event
+  }
+}
+
+/// What a look at the register shows, for its entry.
+enum RegisterView: String, Sendable {
+  case children, child, contacts, consents, recipients, find, request
+}
+
+extension Draft {
+  /// The entry of a look; none if it shows nothing personal, or is at something that is not there.
+  fileprivate func viewing(
+    _ shown: RegisterView?, child: ChildReference?, request: RequestReference?
+  ) throws(GateError) -> [Event] {
+    guard let shown else { return [] }
+    if let child, state.child(child) == nil { return [] }
+    if let request, state.requests[request] == nil { return [] }
+    var event = try event(.registerViewed)
+    event.child = child ?? request.flatMap { state.requests[$0]?.child }
+    event.request = request
+    event.fields = ["view": .string(shown.rawValue)]
+    return [event]
   }
 }
 

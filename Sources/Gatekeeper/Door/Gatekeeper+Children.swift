@@ -77,7 +77,7 @@ extension Gatekeeper {
 
   /// The register, in order of filing; with `text`, those whose name, date of birth or reference holds it.
   package func children(matching text: String? = nil) async throws(GateError) -> Look<[ChildSummary]> {
-    try await look(.viewRegister) { gate, state in
+    try await look(.viewRegister, at: .children) { gate, state in
       var summaries: [ChildSummary] = []
       for child in state.children {
         let summary = try await gate.summary(of: child, in: state)
@@ -90,7 +90,7 @@ extension Gatekeeper {
 
   /// One child's file: everything but the documents themselves.
   package func child(_ reference: ChildReference) async throws(GateError) -> Look<ChildFile> {
-    try await lookAtChild(reference) { gate, state, child in
+    try await lookAtChild(reference, at: .child) { gate, state, child in
       ChildFile(
         child: try await gate.summary(of: child, in: state),
         contacts: try await gate.contactSummaries(of: reference, in: state),
@@ -102,10 +102,10 @@ extension Gatekeeper {
 
   /// A look at something of one child: not visible and not there read the same, and leave the same entry.
   func lookAtChild<Value: Sendable>(
-    _ reference: ChildReference,
+    _ reference: ChildReference, at shown: RegisterView,
     _ view: @Sendable (isolated Gatekeeper, VaultState, ChildState) async throws -> Value
   ) async throws(GateError) -> Look<Value> {
-    let found = try await look(.viewRegister, child: reference) { gate, state -> Value? in
+    let found = try await look(.viewRegister, at: shown, child: reference) { gate, state -> Value? in
       guard let child = state.child(reference) else { return nil }
       return try await view(gate, state, child)
     }
@@ -119,7 +119,7 @@ extension Gatekeeper {
   /// Children and documents whose name, title, kind or reference holds the text, without regard to case.
   package func find(_ text: String) async throws(GateError) -> Look<[FindResult]> {
     let wanted = try PersonalText(text, field: .text).text
-    return try await look(.viewRegister) { gate, state in
+    return try await look(.viewRegister, at: .find) { gate, state in
       var results: [FindResult] = []
       for child in state.children {
         let summary = try await gate.summary(of: child, in: state)

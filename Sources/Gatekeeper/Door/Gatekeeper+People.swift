@@ -25,7 +25,7 @@ extension Gatekeeper {
   }
 
   package func contacts(of child: ChildReference) async throws(GateError) -> Look<[ContactSummary]> {
-    try await lookAtChild(child) { gate, state, _ in
+    try await lookAtChild(child, at: .contacts) { gate, state, _ in
       try await gate.contactSummaries(of: child, in: state)
     }
   }
@@ -70,7 +70,7 @@ extension Gatekeeper {
   }
 
   package func recipients() async throws(GateError) -> Look<[RecipientSummary]> {
-    try await look(.viewRegister) { gate, state in
+    try await look(.viewRegister, at: .recipients) { gate, state in
       var summaries: [RecipientSummary] = []
       for recipient in state.recipients.values.sorted(by: { $0.entry < $1.entry }) {
         summaries.append(
@@ -150,7 +150,7 @@ extension Gatekeeper {
   }
 
   package func consents(of child: ChildReference) async throws(GateError) -> Look<[ConsentSummary]> {
-    try await lookAtChild(child) { gate, state, _ in
+    try await lookAtChild(child, at: .consents) { gate, state, _ in
       try await gate.consentSummaries(of: child, in: state)
     }
   }

@@ -18,7 +18,7 @@ extension Gatekeeper {
   }
 
   package func request(_ reference: RequestReference) async throws(GateError) -> Look<RequestDetail> {
-    let found: Look<RequestDetail?> = try await lookAtRequests(reference) { gate, state in
+    let found: Look<RequestDetail?> = try await lookAtRequests(reference, at: .request) { gate, state in
       guard let request = state.requests[reference] else { return nil }
       return try await gate.detail(of: request, in: state)
     }
@@ -56,7 +56,7 @@ extension Gatekeeper {
   }
 
   private func lookAtRequests<Value: Sendable>(
-    _ reference: RequestReference? = nil,
+    _ reference: RequestReference? = nil, at shown: RegisterView? = nil,
     _ view: @Sendable (isolated Gatekeeper, VaultState) async throws -> Value
   ) async throws(GateError) -> Look<Value> {
     let state = try await current()
@@ -64,7 +64,10 @@ extension Gatekeeper {
     for other in [AccessAction.approve, .viewLog] where try await mayAct(other, in: state) { action = other }
     // Teachers may list what is theirs, which no request is.
     if try await !mayAct(.viewRegister, in: state), action == .list { action = .viewRegister }
-    return try await look(action, request: reference, view)
+    // Only custodians are shown the recipient's name and the reason.
+    let seesRegister = try await mayAct(.viewRegister, in: state)
+    let isPersonal = isCustodian && seesRegister
+    return try await look(action, at: isPersonal ? shown : nil, request: reference, view)
   }
 
   func requestSummaries(

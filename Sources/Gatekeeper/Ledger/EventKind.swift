@@ -22,6 +22,8 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
   case approvalGiven = "approval.given"
   case approvalDeclined = "approval.declined"
   case disclosureReleased = "disclosure.released"
+  /// Names, titles or reasons were shown: a list, a child's file, one request.
+  case registerViewed = "register.viewed"
   case auditViewed = "audit.viewed"
   case auditExported = "audit.exported"
   case auditVerified = "audit.verified"
@@ -58,6 +60,7 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
     case .approvalDeclined: ["scope"]
     case .disclosureReleased:
       ["recipient", "records", "decision", "package_sha256", "package_size", "sealed_to"]
+    case .registerViewed: ["view"]
     case .auditViewed: ["from", "to", "filter"]
     case .auditExported: ["size"]
     case .auditVerified: ["size", "findings", "depth"]

@@ -90,6 +90,8 @@ extension VaultState {
     case .disclosureReleased: try takeRelease(event)
     case .accessRefused, .requestChecked:
       guard event.outcome != nil else { throw .malformed }
+    case .registerViewed:
+      guard RegisterView(rawValue: try event.text("view")) != nil else { throw .malformed }
     case .auditViewed, .auditExported, .auditVerified: break
     case .systemRecovered: _ = try event.number("count")
     }
