@@ -40,11 +40,12 @@ enum Main {
 
   /// The command that was typed. A word that is no command is named even where `--json` would be found unknown first.
   private static func parse() throws -> any ParsableCommand {
+    let words = SharedOptions.behindCommand(Array(CommandLine.arguments.dropFirst()))
     do {
-      return try StrongroomCommand.parseAsRoot()
+      return try StrongroomCommand.parseAsRoot(words)
     } catch {
-      let words = CommandLine.arguments.dropFirst().filter { $0 != "--json" }
-      if words.count < CommandLine.arguments.count - 1 { _ = try StrongroomCommand.parseAsRoot(Array(words)) }
+      let plain = words.filter { $0 != "--json" }
+      if plain.count < words.count { _ = try StrongroomCommand.parseAsRoot(plain) }
       throw error
     }
   }

@@ -29,7 +29,9 @@ struct ConsentCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The recipient it is for.", valueName: "recipient"))
     var to: String
 
-    @Option(help: ArgumentHelp("A kind of document it covers; repeat for more.", valueName: "kind"))
+    @Option(
+      parsing: .upToNextOption,
+      help: ArgumentHelp("The kinds of document it covers, one or more.", valueName: "kind"))
     var kind: [String]
 
     @Option(help: "What the sharing is for, in the giver's words.")

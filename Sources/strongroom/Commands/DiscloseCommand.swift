@@ -22,12 +22,13 @@ struct DiscloseCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The lawful route, like appeal or consent.", valueName: "id"))
     var gateway: String
 
-    @Option(help: "A document's reference; repeat for more.")
+    @Option(parsing: .upToNextOption, help: "The documents' references, one or more.")
     var record: [String]
 
     @Option(
+      parsing: .upToNextOption,
       help: ArgumentHelp(
-        "Evidence: ID=TEXT, or ID=@FILE for a document. May be repeated.", valueName: "id=value"))
+        "Evidence, one or more: ID=TEXT, or ID=@FILE for a document.", valueName: "id=value"))
     var evidence: [String] = []
 
     @Option(help: "Why, in a sentence; kept sealed with the child's key.")
