@@ -33,11 +33,12 @@ extension VerifyReport {
       isWhole
         ? "The access record is complete and unaltered: \(Words.count(Int(size), "entry", "entries"))."
         : "The access record is NOT as it was signed.")
-    lines.append("Size \(size), root \(root.hex)")
-    lines.append(
-      isWhole
-        ? "Keep that line: any later record must contain this one."
-        : "Stop here: keep the vault as it is, and tell the data protection officer.")
+    if isWhole {
+      lines.append("Keep this outside the vault for the next time: --seen \(size):\(root.hex)")
+    } else {
+      lines.append("Size \(size), root \(root.hex)")
+      lines.append("Stop here: keep the vault as it is, and tell the data protection officer.")
+    }
     return lines
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DisclosureRules
 import Gatekeeper
+import StrongroomCrypto
 
 /// Reading the words a person types: references, dates, evidence.
 enum Words {
@@ -28,6 +29,16 @@ enum Words {
         option: option, value: text, hint: "known: \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     return word
+  }
+
+  /// `SIZE:ROOT`, as `audit verify` prints it.
+  static func seen(_ text: String) throws -> SeenHead {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, let size = UInt64(parts[0]), let root = SHA256Digest(hex: String(parts[1])) else {
+      throw CommandFailure.badValue(
+        option: "--seen", value: text, hint: "give SIZE:ROOT as an earlier 'audit verify' printed it")
+    }
+    return SeenHead(size: size, root: root)
   }
 
   static func date(_ text: String, option: String) throws -> CalendarDate {

@@ -158,11 +158,17 @@ as senco 10 strongroom disclose release "$second" --out second.age
 as senco 0 strongroom explain "$second"
 
 chapter "The compliance officer: sees everything that happened, opens nothing"
+cp -a office.vault older.vault
 as compliance-officer 0 strongroom audit list
 if grep -qE "Robin Example|Alex Example|Chris Example" "$last_output"; then echo "STORY BROKEN: a name is in the officer's list" >&2; exit 1; fi
 as compliance-officer 10 strongroom open "$plan" --reason "Curious" --out plan.pdf
 as compliance-officer 0 strongroom audit list --kind access.refused
 as compliance-officer 0 strongroom audit verify
+seen=$(grep -oE '[0-9]+:[0-9a-f]{64}' "$last_output")
+as compliance-officer 0 strongroom audit verify --seen "$seen"
+say "Somebody puts yesterday's copy of the vault back. Every signature in it is good, but the officer remembers:"
+as compliance-officer 12 strongroom audit verify --vault older.vault --seen "$seen"
+must_say "shorter"
 as compliance-officer 0 strongroom audit publish published
 find published -type f | sort | head -8 | sed 's|^|  |'
 as senco 0 strongroom check

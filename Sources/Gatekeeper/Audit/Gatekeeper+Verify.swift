@@ -10,8 +10,12 @@ extension Gatekeeper {
   ///
   /// Goes on after a fault, so that one flipped byte does not hide another. Anybody who opens the ledger may verify it.
   ///
-  /// - Parameter progress: entries done, entries in all.
+  /// - Parameters:
+  ///   - seen: a size and root from an earlier verification, kept outside the vault: the record must still begin with exactly
+  ///     that. Without it, an older copy of the whole vault verifies.
+  ///   - progress: entries done, entries in all.
   package func auditVerify(
+    seen: SeenHead? = nil,
     progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
   ) async throws(GateError) -> VerifyReport {
     let head: LedgerHead
@@ -28,6 +32,9 @@ extension Gatekeeper {
       if case .integrity(let fault) = error {
         findings.append(VerifyReport.Finding(entry: nil, fault: fault))
       }
+    }
+    if let seen, seen.size > head.size {
+      findings.append(.init(entry: nil, fault: .ledgerHead(.rolledBack(seen: seen.size))))
     }
     var replay = VaultState(vault: description.vault)
     while replay.size < head.size {
@@ -48,6 +55,9 @@ extension Gatekeeper {
       for fault in try await faults(of: entry, at: index, replay: &replay) {
         findings.append(VerifyReport.Finding(entry: index, fault: .entry(index, fault)))
       }
+      if let seen, seen.size == replay.size, seen.root != replay.head.root {
+        findings.append(.init(entry: nil, fault: .ledgerHead(.forked(at: seen.size))))
+      }
       progress(replay.size, head.size)
     }
     let isRead = replay.size == head.size
@@ -55,17 +65,18 @@ extension Gatekeeper {
       findings.append(VerifyReport.Finding(entry: nil, fault: .ledgerHead(.root)))
     }
     var report = VerifyReport(
-      size: head.size, root: head.range.root, depths: depths(head.size), findings: findings)
+      size: head.size, root: head.range.root, depths: depths(head.size, seen: seen), findings: findings)
     if report.isWhole { report.entry = try await recordVerification(report) }
     return report
   }
 
-  private func depths(_ size: UInt64) -> [String] {
+  private func depths(_ size: UInt64, seen: SeenHead?) -> [String] {
     var depths = [
       "the tree over \(size) entries, and the log's signature on it",
       "that every entry opens at its place and nowhere else",
       "every actor's own signature and role", "every decision, under the rules then in force",
     ]
+    if let seen { depths.append("that it still begins with the \(seen.size) entries seen before") }
     if isCustodian { depths.append("every sealed part, and every decision's facts, derived again") }
     return depths
   }

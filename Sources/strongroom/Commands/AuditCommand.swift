@@ -83,13 +83,21 @@ struct AuditCommand: AsyncParsableCommand {
   struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Check that the whole record is complete and unaltered.",
-      discussion: "Says which checks were made. Exit codes: 0 whole, 12 altered, 16 could not check.")
+      discussion: """
+        Says which checks were made. Keep what it prints as --seen outside the vault, and give it next time: only that shows that \
+        an older copy was put back or that the newest entries were cut off. Exit codes: 0 whole, 12 altered.
+
+        Example: strongroom audit verify --seen 56:42c5895fa6f72d209d72b38bd90444ba0c2563a0fba8ee7938e569cf74f266a7
+        """)
 
     @OptionGroup var options: VaultOptions
 
+    @Option(help: ArgumentHelp("Size and root printed by an earlier verification.", valueName: "size:root"))
+    var seen: String?
+
     func run() async throws {
       let session = try await Session.open(options)
-      let report = try await session.gatekeeper.auditVerify()
+      let report = try await session.gatekeeper.auditVerify(seen: try seen.map(Words.seen))
       if options.output.json {
         Output.json(report.json)
       } else {
