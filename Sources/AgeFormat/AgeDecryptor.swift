@@ -210,8 +210,8 @@ package struct AgeDecryptor: ~Copyable {
     _ sealed: RawSpan, index: UInt64, isLast: Bool, with opener: inout PayloadOpener?,
     into plaintext: inout PlaintextBuffer
   ) throws(AgeError) {
-    guard sealed.byteCount >= ChaCha20Poly1305.tagByteCount else { throw .chunkRejected(index: index) }
-    let count = sealed.byteCount - ChaCha20Poly1305.tagByteCount
+    guard sealed.byteCount >= AEAD.tagByteCount else { throw .chunkRejected(index: index) }
+    let count = sealed.byteCount - AEAD.tagByteCount
     if plaintext.count == count {
       // The usual case, chunk after chunk: overwritten in place, without wiping what is overwritten anyway.
       try plaintext.withMutableBytes { (bytes) throws(AgeError) in

@@ -112,7 +112,7 @@ package struct AgeEncryptor: ~Copyable {
   private static func seal(
     _ chunk: RawSpan, isLast: Bool, with sealer: inout PayloadSealer, into sealed: inout [UInt8]
   ) throws(AgeError) -> Int {
-    let count = chunk.byteCount + ChaCha20Poly1305.tagByteCount
+    let count = chunk.byteCount + AEAD.tagByteCount
     var elements = sealed.mutableSpan
     var bytes = elements.mutableBytes
     var output = bytes._mutatingExtracting(0..<count)

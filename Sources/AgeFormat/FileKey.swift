@@ -6,7 +6,7 @@ import StrongroomCrypto
 enum FileKey {
   static let byteCount = 16
   /// The wrapped form in a stanza: file key and tag.
-  static let wrappedByteCount = byteCount + ChaCha20Poly1305.tagByteCount
+  static let wrappedByteCount = byteCount + AEAD.tagByteCount
   static let wrapKeyByteCount = 32
   private static let payloadKeyByteCount = 32
   private static let macKeyByteCount = 32
@@ -44,7 +44,7 @@ enum FileKey {
   static func wrap(
     _ fileKey: borrowing SecretBytes, under wrapKey: borrowing SecretBytes
   ) throws(CryptoError) -> [UInt8] {
-    var cipher = try ChaCha20Poly1305(key: wrapKey.bytes)
+    var cipher = try AEAD(.chaCha20Poly1305, key: wrapKey.bytes)
     return try cipher.seal(fileKey.bytes, nonce: zeroNonce, authenticating: [])
   }
 
@@ -52,7 +52,7 @@ enum FileKey {
   static func unwrap(
     _ body: [UInt8], under wrapKey: borrowing SecretBytes
   ) throws(CryptoError) -> SecretBytes? {
-    var cipher = try ChaCha20Poly1305(key: wrapKey.bytes)
+    var cipher = try AEAD(.chaCha20Poly1305, key: wrapKey.bytes)
     do {
       return try cipher.open(body.span.bytes, nonce: zeroNonce, authenticating: [])
     } catch CryptoError.authenticationFailed {

@@ -7,7 +7,7 @@ package enum PayloadSize {
   /// Plaintext bytes of a chunk; only the last may have fewer.
   package static let chunk = 65_536
   /// The same on disk: chunk and tag.
-  package static let sealedChunk = chunk + ChaCha20Poly1305.tagByteCount
+  package static let sealedChunk = chunk + AEAD.tagByteCount
 
   /// Chunks for this many plaintext bytes; an empty file has one.
   package static func chunkCount(plaintext: Int) -> Int {
@@ -16,12 +16,12 @@ package enum PayloadSize {
 
   /// Bytes of all chunks, tags included.
   package static func sealed(plaintext: Int) -> Int {
-    plaintext + ChaCha20Poly1305.tagByteCount * chunkCount(plaintext: plaintext)
+    plaintext + AEAD.tagByteCount * chunkCount(plaintext: plaintext)
   }
 
   /// The plaintext bytes in `sealed` bytes of chunks, or nil if no payload has this size.
   package static func plaintext(sealed: Int) -> Int? {
-    let tag = ChaCha20Poly1305.tagByteCount
+    let tag = AEAD.tagByteCount
     guard sealed >= tag else { return nil }
     let chunks = (sealed + sealedChunk - 1) / sealedChunk
     let lastChunk = sealed - (chunks - 1) * sealedChunk
@@ -45,7 +45,7 @@ private struct ChunkNonce {
 
 /// Seals the chunks of one payload, in order. Keyed once; only the nonce changes between chunks.
 struct PayloadSealer: ~Copyable {
-  private var cipher: ChaCha20Poly1305
+  private var cipher: AEAD
   private var nonce = ChunkNonce()
   private var index: UInt64 = 0
 
@@ -53,7 +53,7 @@ struct PayloadSealer: ~Copyable {
   init(fileKey: borrowing SecretBytes, payloadNonce: [UInt8]) throws(AgeError) {
     let key = try FileKey.payloadKey(fileKey, nonce: payloadNonce)
     do {
-      self.cipher = try ChaCha20Poly1305(key: key.bytes)
+      self.cipher = try AEAD(.chaCha20Poly1305, key: key.bytes)
     } catch {
       throw .crypto(error)
     }
@@ -79,14 +79,14 @@ struct PayloadSealer: ~Copyable {
 
 /// Opens the chunks of one payload, in any order. Keyed once.
 struct PayloadOpener: ~Copyable {
-  private var cipher: ChaCha20Poly1305
+  private var cipher: AEAD
   private var nonce = ChunkNonce()
 
   /// - Parameter payloadNonce: the 16 bytes that follow the header.
   init(fileKey: borrowing SecretBytes, payloadNonce: [UInt8]) throws(AgeError) {
     let key = try FileKey.payloadKey(fileKey, nonce: payloadNonce)
     do {
-      self.cipher = try ChaCha20Poly1305(key: key.bytes)
+      self.cipher = try AEAD(.chaCha20Poly1305, key: key.bytes)
     } catch {
       throw .crypto(error)
     }
@@ -105,8 +105,8 @@ struct PayloadOpener: ~Copyable {
   mutating func open(
     _ sealed: RawSpan, index: UInt64, isLast: Bool, into output: inout MutableRawSpan
   ) throws(AgeError) {
-    let isEmpty = sealed.byteCount == ChaCha20Poly1305.tagByteCount
-    guard sealed.byteCount >= ChaCha20Poly1305.tagByteCount, !isEmpty || (isLast && index == 0) else {
+    let isEmpty = sealed.byteCount == AEAD.tagByteCount
+    guard sealed.byteCount >= AEAD.tagByteCount, !isEmpty || (isLast && index == 0) else {
       throw .chunkRejected(index: index)
     }
     nonce.set(index: index, isLast: isLast)

@@ -90,7 +90,7 @@ package struct SeekableAgeReader: ~Copyable {
     _ sealed: RawSpan, index: Int, isLast: Bool, with opener: inout PayloadOpener,
     into plaintext: inout PlaintextBuffer
   ) throws(AgeError) {
-    let count = sealed.byteCount - ChaCha20Poly1305.tagByteCount
+    let count = sealed.byteCount - AEAD.tagByteCount
     try plaintext.append(count: count) { (output) throws(AgeError) in
       try opener.open(sealed, index: UInt64(index), isLast: isLast, into: &output)
     }

@@ -26,7 +26,7 @@ enum Rewriting {
     for index in 0..<chunkCount {
       let start = index * PayloadSize.chunk
       let stop = min(start + PayloadSize.chunk, plaintext.count)
-      var sealed = [UInt8](repeating: 0, count: stop - start + ChaCha20Poly1305.tagByteCount)
+      var sealed = [UInt8](repeating: 0, count: stop - start + AEAD.tagByteCount)
       do {
         var elements = sealed.mutableSpan
         var output = elements.mutableBytes

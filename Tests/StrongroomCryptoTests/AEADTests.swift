@@ -10,10 +10,10 @@ enum Cipher: CaseIterable, Sendable {
   func seal(_ plaintext: [UInt8], key: [UInt8], nonce: [UInt8], aad: [UInt8]) throws -> [UInt8] {
     switch self {
     case .chaCha20Poly1305:
-      var cipher = try ChaCha20Poly1305(key: key.span.bytes)
+      var cipher = try AEAD(.chaCha20Poly1305, key: key.span.bytes)
       return try cipher.seal(plaintext.span.bytes, nonce: nonce, authenticating: aad)
     case .aes256GCM:
-      var cipher = try AES256GCM(key: key.span.bytes)
+      var cipher = try AEAD(.aes256GCM, key: key.span.bytes)
       return try cipher.seal(plaintext.span.bytes, nonce: nonce, authenticating: aad)
     }
   }
@@ -23,7 +23,7 @@ enum Cipher: CaseIterable, Sendable {
   func open(_ sealed: [UInt8], key: [UInt8], nonce: [UInt8], aad: [UInt8]) throws -> [UInt8] {
     switch self {
     case .chaCha20Poly1305:
-      var cipher = try ChaCha20Poly1305(key: key.span.bytes)
+      var cipher = try AEAD(.chaCha20Poly1305, key: key.span.bytes)
       let array = Result { try cipher.openBytes(sealed.span.bytes, nonce: nonce, authenticating: aad) }
       let secret = Result {
         let secret: SecretBytes = try cipher.open(sealed.span.bytes, nonce: nonce, authenticating: aad)
@@ -35,7 +35,7 @@ enum Cipher: CaseIterable, Sendable {
       }
       return try Self.agree(array, secret, filled)
     case .aes256GCM:
-      var cipher = try AES256GCM(key: key.span.bytes)
+      var cipher = try AEAD(.aes256GCM, key: key.span.bytes)
       let array = Result { try cipher.openBytes(sealed.span.bytes, nonce: nonce, authenticating: aad) }
       let secret = Result {
         let secret: SecretBytes = try cipher.open(sealed.span.bytes, nonce: nonce, authenticating: aad)
@@ -198,7 +198,7 @@ enum Cipher: CaseIterable, Sendable {
     let key = [UInt8](repeating: 1, count: 32)
     let nonce = [UInt8](repeating: 2, count: 12)
     let text = [UInt8](repeating: 3, count: 100)
-    var cipher = try AES256GCM(key: key.span.bytes)
+    var cipher = try AEAD(.aes256GCM, key: key.span.bytes)
     for count in [0, 100, 115, 117] {
       var room = [UInt8](repeating: 0, count: count)
       var span = room.mutableSpan
@@ -224,8 +224,8 @@ enum Cipher: CaseIterable, Sendable {
   @Test func oneContextSealsAndOpensInAnyOrderAndSurvivesARefusal() throws {
     var random = SeededGenerator(seed: 13)
     let key = random.bytes(32)
-    var chaCha = try ChaCha20Poly1305(key: key.span.bytes)
-    var gcm = try AES256GCM(key: key.span.bytes)
+    var chaCha = try AEAD(.chaCha20Poly1305, key: key.span.bytes)
+    var gcm = try AEAD(.aes256GCM, key: key.span.bytes)
     for round in 0..<60 {
       let nonce = [UInt8](repeating: 0, count: 11) + [UInt8(round)]
       let text = random.bytes(round * 7)

@@ -6,10 +6,10 @@ import Testing
   @Test func callerSealsArrayIntoArrayAndOpensItAgain() throws {
     let key = try SecretBytes.random(count: 32)
     let plaintext = Array("one chunk of a plan".utf8)
-    let nonce = [UInt8](repeating: 7, count: ChaCha20Poly1305.nonceByteCount)
+    let nonce = [UInt8](repeating: 7, count: AEAD.nonceByteCount)
 
-    var cipher = try ChaCha20Poly1305(key: key.bytes)
-    var sealed = [UInt8](repeating: 0, count: plaintext.count + ChaCha20Poly1305.tagByteCount)
+    var cipher = try AEAD(.chaCha20Poly1305, key: key.bytes)
+    var sealed = [UInt8](repeating: 0, count: plaintext.count + AEAD.tagByteCount)
     var span = sealed.mutableSpan
     var output = span.mutableBytes
     try cipher.seal(plaintext.span.bytes, nonce: nonce.span.bytes, authenticating: RawSpan(), into: &output)

@@ -83,8 +83,8 @@ import Testing
     do {
       let secret = try SecretBytes.random(count: 32)
       scan = self.scan(for: secret)
-      var gcm = try AES256GCM(key: secret.bytes)
-      var chaCha = try ChaCha20Poly1305(key: secret.bytes)
+      var gcm = try AEAD(.aes256GCM, key: secret.bytes)
+      var chaCha = try AEAD(.chaCha20Poly1305, key: secret.bytes)
       let nonce = [UInt8](repeating: 0, count: 12)
       #expect(try gcm.seal(RawSpan(), nonce: nonce).count == 16)
       #expect(try chaCha.seal(RawSpan(), nonce: nonce).count == 16)

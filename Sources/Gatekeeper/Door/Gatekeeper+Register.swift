@@ -48,7 +48,7 @@ extension Gatekeeper {
   ) throws -> [UInt8] {
     let head = registerMagic + salt
     let key = try registerCacheKey(identity, salt)
-    var cipher = try AES256GCM(key: key.bytes)
+    var cipher = try AEAD(.aes256GCM, key: key.bytes)
     return head
       + (try cipher.seal(
         plaintext.span.bytes, nonce: [UInt8](repeating: 0, count: 12), authenticating: head + vault.bytes))
@@ -59,7 +59,7 @@ extension Gatekeeper {
   ) throws -> [UInt8] {
     let head = Array(bytes[..<20])
     let key = try registerCacheKey(identity, Array(head[4...]))
-    var cipher = try AES256GCM(key: key.bytes)
+    var cipher = try AEAD(.aes256GCM, key: key.bytes)
     return try cipher.openBytes(
       bytes.span.bytes.extracting(20..<bytes.count), nonce: [UInt8](repeating: 0, count: 12),
       authenticating: head + vault.bytes)

@@ -36,7 +36,7 @@ struct Snapshot {
     for name in state.usedNames.sorted() { plaintext.append(contentsOf: name.bytes) }
     let head = magic + salt
     let secret = try key(of: identity, salt: salt)
-    var cipher = try AES256GCM(key: secret.bytes)
+    var cipher = try AEAD(.aes256GCM, key: secret.bytes)
     return head
       + (try cipher.seal(
         plaintext.span.bytes, nonce: nonce, authenticating: head + state.vault.bytes))
@@ -66,7 +66,7 @@ struct Snapshot {
     _ bytes: [UInt8], head: [UInt8], vault: VaultID, _ identity: MemberIdentity
   ) throws -> [UInt8] {
     let secret = try key(of: identity, salt: Array(head[4...]))
-    var cipher = try AES256GCM(key: secret.bytes)
+    var cipher = try AEAD(.aes256GCM, key: secret.bytes)
     return try cipher.openBytes(
       bytes.span.bytes.extracting(20..<bytes.count), nonce: nonce, authenticating: head + vault.bytes)
   }

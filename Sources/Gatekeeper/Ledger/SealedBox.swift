@@ -37,7 +37,7 @@ package struct SealedBox: Hashable, Sendable, Codable {
     plaintext.append(contentsOf: repeatElement(0, count: padding))
     do {
       let key = try Self.key(identity: identity, event: event)
-      var cipher = try AES256GCM(key: key.bytes)
+      var cipher = try AEAD(.aes256GCM, key: key.bytes)
       sealed = try cipher.seal(
         plaintext.span.bytes, nonce: [UInt8](repeating: 0, count: 12),
         authenticating: Self.associated(vault: vault, event: event, kind: kind))
@@ -54,7 +54,7 @@ package struct SealedBox: Hashable, Sendable, Codable {
   ) throws(EntryFault) -> JSONValue {
     do {
       let key = try Self.key(identity: identity, event: event)
-      var cipher = try AES256GCM(key: key.bytes)
+      var cipher = try AEAD(.aes256GCM, key: key.bytes)
       var plaintext = try cipher.openBytes(
         sealed.span.bytes, nonce: [UInt8](repeating: 0, count: 12),
         authenticating: Self.associated(vault: vault, event: event, kind: kind))

@@ -10,9 +10,6 @@ extension MemberIdentity {
     return try MemberIdentity(identity)
   }
 
-  /// Whether the file asks for a passphrase.
-  package static func needsPassphrase(_ file: RawSpan) -> Bool { IdentityFile.isEncrypted(file) }
-
   /// Reads an identity file that holds exactly one identity.
   ///
   /// - Parameter passphrase: asked only if the file is protected.

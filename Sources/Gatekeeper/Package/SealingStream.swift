@@ -14,11 +14,6 @@ struct SealingStream: ~Copyable {
     age = try packageCall { try AgeEncryptor(to: recipients) }
   }
 
-  /// Bytes of the whole sealed file for an archive of this many bytes.
-  func sealedByteCount(archiveByteCount: Int) -> Int {
-    age.sealedSize(plaintextSize: archiveByteCount)
-  }
-
   /// Writes the age header. Comes first.
   mutating func start(_ write: Write) throws(PackageError) {
     let header = age.header

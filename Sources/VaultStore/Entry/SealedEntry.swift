@@ -35,7 +35,7 @@ package struct SealedEntry: Hashable, Sendable {
   /// - Parameter index: for the error only.
   /// - Throws: `.entryRejected(.malformed)`.
   package init(parsing bytes: [UInt8], index: UInt64) throws(VaultStoreError) {
-    let sealed = bytes.count - Self.headerByteCount - AES256GCM.tagByteCount
+    let sealed = bytes.count - Self.headerByteCount - AEAD.tagByteCount
     guard bytes.count <= LedgerLimits.entry, sealed >= Self.blockByteCount,
       sealed.isMultiple(of: Self.blockByteCount), bytes.starts(with: Self.magic)
     else { throw .entryRejected(index: index, .malformed) }
@@ -64,7 +64,7 @@ package struct SealedEntry: Hashable, Sendable {
       let entryKey = try entryKey(key, salt: salt, place: place)
       header += try commitment(entryKey, head: header, place: place).bytes
       let encryptionKey = try encryptionKey(entryKey)
-      var cipher = try AES256GCM(key: encryptionKey.bytes)
+      var cipher = try AEAD(.aes256GCM, key: encryptionKey.bytes)
       let sealed = try cipher.seal(padded.span.bytes, nonce: zeroNonce, authenticating: header + place)
       return SealedEntry(checkedBytes: header + sealed)
     } catch {
@@ -112,7 +112,7 @@ package struct SealedEntry: Hashable, Sendable {
     }
     do throws(CryptoError) {
       let encryptionKey = try Self.encryptionKey(entryKey)
-      var cipher = try AES256GCM(key: encryptionKey.bytes)
+      var cipher = try AEAD(.aes256GCM, key: encryptionKey.bytes)
       padded = try cipher.openBytes(
         bytes.span.bytes.extracting(Self.headerByteCount..<bytes.count), nonce: Self.zeroNonce,
         authenticating: bytes[..<Self.headerByteCount] + place)

@@ -4,7 +4,6 @@ import Glibc
 enum Errno {
   static let noSuchFile = ENOENT
   static let exists = EEXIST
-  static let noSpace = ENOSPC
   static let quota = EDQUOT
   static let fileTooLarge = EFBIG
   static let notADirectory = ENOTDIR

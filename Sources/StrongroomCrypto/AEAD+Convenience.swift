@@ -1,8 +1,9 @@
 // The same operations for callers that want a new value rather than fill a buffer.
 
-extension AEADContext {
-  mutating func seal(
-    _ plaintext: RawSpan, nonce: [UInt8], authenticating associated: [UInt8]
+extension AEAD {
+  /// Seals into a new array.
+  package mutating func seal(
+    _ plaintext: RawSpan, nonce: [UInt8], authenticating associated: [UInt8] = []
   ) throws(CryptoError) -> [UInt8] {
     var sealed = [UInt8](repeating: 0, count: plaintext.byteCount + Self.tagByteCount)
     var span = sealed.mutableSpan
@@ -11,8 +12,9 @@ extension AEADContext {
     return sealed
   }
 
-  mutating func open(
-    _ sealed: RawSpan, nonce: [UInt8], authenticating associated: [UInt8]
+  /// Opens a small secret.
+  package mutating func open(
+    _ sealed: RawSpan, nonce: [UInt8], authenticating associated: [UInt8] = []
   ) throws(CryptoError) -> SecretBytes {
     guard sealed.byteCount >= Self.tagByteCount else { throw .authenticationFailed }
     return try SecretBytes.filling(count: sealed.byteCount - Self.tagByteCount) {
@@ -21,8 +23,9 @@ extension AEADContext {
     }
   }
 
-  mutating func openBytes(
-    _ sealed: RawSpan, nonce: [UInt8], authenticating associated: [UInt8]
+  /// Opens text that need not be wiped, into a new array.
+  package mutating func openBytes(
+    _ sealed: RawSpan, nonce: [UInt8], authenticating associated: [UInt8] = []
   ) throws(CryptoError) -> [UInt8] {
     guard sealed.byteCount >= Self.tagByteCount else { throw .authenticationFailed }
     var opened = [UInt8](repeating: 0, count: sealed.byteCount - Self.tagByteCount)

@@ -1,17 +1,23 @@
 import COpenSSL
 
-/// What ChaCha20-Poly1305 and AES-256-GCM share: one OpenSSL context, keyed once; each message sets only its
-/// nonce.
+/// Authenticated encryption with associated data: ChaCha20-Poly1305 (RFC 8439), as age uses it, and AES-256 in Galois/Counter
+/// Mode (NIST SP 800-38D). Keys are 32 bytes, nonces 12, tags 16.
 ///
-/// Sealing and opening 64 KiB allocates nothing. The context's memory is wiped by OpenSSL when freed.
+/// One value holds one key and serves any number of messages, one after another: only the nonce changes. A nonce must never
+/// serve twice under a key for sealing; the caller counts, or uses a fresh key for each message.
+///
+/// One OpenSSL context, keyed once: sealing and opening 64 KiB allocates nothing. OpenSSL wipes its memory when freed.
 ///
 /// `@unchecked Sendable` because it has one owner and changes only through `mutating` functions. `@safe`
 /// because the context belongs to this value alone.
 @safe
-struct AEADContext: ~Copyable, @unchecked Sendable {
-  static let keyByteCount = 32
-  static let nonceByteCount = 12
-  static let tagByteCount = 16
+package struct AEAD: ~Copyable, @unchecked Sendable {
+  package enum Algorithm: Hashable, Sendable { case chaCha20Poly1305, aes256GCM }
+
+  package static let keyByteCount = 32
+  package static let nonceByteCount = 12
+  /// Sealed bytes are the ciphertext, as long as the plaintext, and then the 16-byte tag.
+  package static let tagByteCount = 16
 
   private enum Direction: CInt {
     case open = 0
@@ -20,8 +26,13 @@ struct AEADContext: ~Copyable, @unchecked Sendable {
 
   private let context: OpaquePointer
 
-  init(_ algorithm: Algorithms.Fetched, key: RawSpan) throws(CryptoError) {
-    let cipher = try algorithm.get()
+  /// - Parameter key: 32 bytes, copied into OpenSSL's context, which wipes them when dropped.
+  package init(_ algorithm: Algorithm, key: RawSpan) throws(CryptoError) {
+    let cipher =
+      switch algorithm {
+      case .chaCha20Poly1305: try Algorithms.chaCha20Poly1305.get()
+      case .aes256GCM: try Algorithms.aes256GCM.get()
+      }
     guard key.byteCount == Self.keyByteCount else {
       throw .invalidLength(expected: Self.keyByteCount, actual: key.byteCount)
     }
@@ -40,7 +51,8 @@ struct AEADContext: ~Copyable, @unchecked Sendable {
     unsafe EVP_CIPHER_CTX_free(context)
   }
 
-  mutating func seal(
+  /// Seals into `output`, which has room for exactly 16 bytes more than the plaintext. The nonce is 12 bytes.
+  package mutating func seal(
     _ plaintext: RawSpan, nonce: RawSpan, authenticating associated: RawSpan,
     into output: inout MutableRawSpan
   ) throws(CryptoError) {
@@ -62,7 +74,11 @@ struct AEADContext: ~Copyable, @unchecked Sendable {
     if let failure { throw failure }
   }
 
-  mutating func open(
+  /// Opens into `output`, which has room for exactly 16 bytes fewer than `sealed`.
+  ///
+  /// - Throws: `.authenticationFailed` for any wrong key, nonce, associated data or byte, and for fewer than
+  ///   16 bytes; `output` is then all zeros.
+  package mutating func open(
     _ sealed: RawSpan, nonce: RawSpan, authenticating associated: RawSpan, into output: inout MutableRawSpan
   ) throws(CryptoError) {
     // Too short to carry a tag: no honest sealer made it.
