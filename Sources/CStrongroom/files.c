@@ -68,6 +68,7 @@ static int fill(const struct stat *from, struct strongroom_status *out) {
   out->links = from->st_nlink;
   out->size = from->st_size;
   out->mode = from->st_mode;
+  out->owner = from->st_uid;
   out->modified_s = from->st_mtim.tv_sec;
   out->modified_ns = from->st_mtim.tv_nsec;
   out->changed_s = from->st_ctim.tv_sec;

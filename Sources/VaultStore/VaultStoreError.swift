@@ -72,6 +72,8 @@ package enum OutsideFileProblem: Hashable, Sendable {
   case notAFile
   /// Size or modification time changed while it was read.
   case changedWhileReading
+  /// It belongs to another user, or others may write to it.
+  case notPrivate
   /// No room in the output's folder; nothing is left there.
   case diskFull
   /// Any other system error.

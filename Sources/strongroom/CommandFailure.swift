@@ -21,6 +21,10 @@ enum CommandFailure: Error {
   case badValue(option: String, value: String, hint: String)
   case unknownTopic(String)
   case casesFailed(count: Int)
+  /// There is no place to remember anything in: no home folder, and none named.
+  case stateFolderNotNamed
+  /// The folder that `StateFolder` keeps, or a file in it, could not be used.
+  case stateFolder(path: String, VaultStoreError)
   case interrupted
   /// The command was carried out, and what it had to say could not be written.
   case resultsLost

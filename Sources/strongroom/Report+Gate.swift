@@ -292,6 +292,11 @@ extension Report {
       self.init(
         status: .usage, id: "input-changed", message: "\(name) changed while it was read",
         hints: ["nothing was filed; close it in other programs and try again"])
+    case .notPrivate:
+      self.init(
+        status: .configuration, id: "not-private",
+        message: "\(name) belongs to somebody else, or others may write to it",
+        hints: ["what is kept there must be yours alone"])
     case .diskFull:
       self.init(
         status: .disk, id: "disk-full", message: "the disk is full (writing \(name))",

@@ -133,6 +133,12 @@ extension Report {
         status: .unexpected, id: "cases-failed",
         message: "\(Words.count(count, "case")) of the rules did not come out as expected",
         hints: ["each is listed above with what was expected and what the rules say"])
+    case .stateFolderNotNamed:
+      self.init(
+        status: .configuration, id: "state-folder",
+        message: "there is no home folder to remember in what you have seen of this vault",
+        hints: [Self.stateFolderHint])
+    case .stateFolder(let path, let error): self.init(error, stateFile: path)
     case .interrupted:
       self.init(status: .interrupted, id: "interrupted", message: "interrupted; nothing is half done")
     case .resultsLost:
@@ -141,6 +147,38 @@ extension Report {
         message: "the command was carried out, but standard output could not be written",
         hints: ["what was done is in the access record: strongroom audit list"])
     case .answered(let status): self.init(status: status, id: "answered", message: "")
+    }
+  }
+
+  private static let stateFolderHint =
+    "name a folder of your own with STRONGROOM_STATE_HOME, not in the vault, and where nobody else can write"
+
+  /// What a person's own side remembers must be kept before anything else is done, so this stops a command.
+  private init(_ error: VaultStoreError, stateFile path: String) {
+    let name = Self.quoted(path)
+    switch error {
+    case .outside(.notPrivate):
+      self.init(
+        status: .configuration, id: "state-folder",
+        message: "\(name) belongs to somebody else, or others may write to it",
+        hints: ["what you have seen of a vault is remembered there", Self.stateFolderHint])
+    case .io(_, _, let code) where Self.isMistaken(code):
+      self.init(
+        status: .configuration, id: "state-folder", message: "can't use \(name): \(Self.system(code))",
+        hints: [Self.stateFolderHint])
+    case .io(_, _, let code), .stopped(_, _, let code):
+      self.init(
+        status: .disk, id: "disk", message: "can't use \(name): \(Self.system(code))",
+        hints: ["nothing was done; what you have seen of this vault could not be remembered"])
+    case .diskFull:
+      self.init(
+        status: .disk, id: "disk-full", message: "the disk is full (writing \(name))",
+        hints: ["nothing was done; free some space and try again"])
+    case .damaged, .limitExceeded:
+      self.init(
+        status: .configuration, id: "state-folder", message: "\(name) is not a file this program wrote",
+        hints: ["look who put it there before you move it away"])
+    default: self.init(error)
     }
   }
 

@@ -10,7 +10,7 @@
 struct strongroom_status {
   uint64_t device, inode, links;
   int64_t size;
-  uint32_t mode;
+  uint32_t mode, owner;
   int64_t modified_s, modified_ns, changed_s, changed_ns;
 };
 

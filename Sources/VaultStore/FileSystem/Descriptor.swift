@@ -204,4 +204,8 @@ extension strongroom_status {
     default: .other
     }
   }
+
+  /// Owned by the user this process runs as, and writable by nobody else. An access list counts too: its mask stands in the
+  /// bits of the group.
+  var isPrivate: Bool { owner == geteuid() && mode & (S_IWGRP | S_IWOTH) == 0 }
 }

@@ -66,12 +66,15 @@ package struct FileStatus: Hashable, Sendable {
   package let size: Int
   /// Names the file has; 0 once it was removed.
   package let links: Int
+  /// Owned by the user this process runs as, and nobody else may write to it.
+  package let isPrivate: Bool
 
-  package init(identity: Identity, kind: Kind, size: Int, links: Int) {
+  package init(identity: Identity, kind: Kind, size: Int, links: Int, isPrivate: Bool = true) {
     self.identity = identity
     self.kind = kind
     self.size = size
     self.links = links
+    self.isPrivate = isPrivate
   }
 }
 

@@ -125,7 +125,6 @@ extension FileStatus {
   init(_ status: strongroom_status) {
     self.init(
       identity: Identity(device: status.device, inode: status.inode), kind: status.kind,
-      size: Int(status.size),
-      links: Int(status.links))
+      size: Int(status.size), links: Int(status.links), isPrivate: status.isPrivate)
   }
 }

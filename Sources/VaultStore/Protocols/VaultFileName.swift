@@ -100,7 +100,7 @@ package enum VaultFileName: Hashable, Sendable {
     text.utf8.count == 64 && [UInt8](hex: String(text)) != nil
   }
 
-  private static func isPart(_ part: Substring) -> Bool {
+  static func isPart(_ part: Substring) -> Bool {
     (1...100).contains(part.utf8.count) && part.utf8.first != 0x2E
       && part.utf8.allSatisfy { unit in
         switch unit {
