@@ -44,6 +44,14 @@ package enum TransparencyLogError: Error, Hashable, Sendable {
   /// The sender's proof starts at another size than the one remembered here.
   case proofStartsElsewhere(remembered: UInt64, offered: UInt64)
 
+  // Keys of one log, one after another.
+  /// The log's key signed a size that belongs to another epoch: a key that was stolen, or not destroyed.
+  case keyOutsideEpoch(keyID: UInt32, size: UInt64)
+  /// A log never goes back to a key it had.
+  case keyRepeated(keyID: UInt32)
+  /// An epoch ended between the size remembered and the one offered: its closing checkpoint comes first.
+  case closingNotPassed(closing: UInt64, offered: UInt64)
+
   // Tiles and bundles.
   case entryTooLarge(index: UInt64, sizeBytes: Int)
   case tileMissing(path: String)

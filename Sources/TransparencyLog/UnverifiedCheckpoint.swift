@@ -24,20 +24,29 @@ package struct UnverifiedCheckpoint: Hashable, Sendable {
   package func verified(
     by logKey: VerifierKey, origin: String, cosigners: [VerifierKey] = [], quorum: Int = 0
   ) throws(TransparencyLogError) -> VerifiedCheckpoint {
+    try verified(byOneOf: [logKey], origin: origin, cosigners: cosigners, quorum: quorum).checkpoint
+  }
+
+  /// The same for a log that has had several keys; says which of them signed, at least one. Which of them should have is for
+  /// `LogKeyChain`.
+  func verified(
+    byOneOf logKeys: [VerifierKey], origin: String, cosigners: [VerifierKey], quorum: Int
+  ) throws(TransparencyLogError) -> (checkpoint: VerifiedCheckpoint, logKeys: [VerifierKey]) {
     // Keys come from files and command lines, so a mix-up is no reason to trap.
-    guard logKey.algorithm == .ed25519 else { throw .keyOfWrongKind(name: logKey.name) }
+    for key in logKeys where key.algorithm != .ed25519 { throw .keyOfWrongKind(name: key.name) }
     for key in cosigners where key.algorithm != .cosignature { throw .keyOfWrongKind(name: key.name) }
     guard claimed.origin == origin else {
       throw .originMismatch(expected: origin, actual: claimed.origin)
     }
-    let signatures = try note.verified(by: [logKey] + cosigners).signatures
-    guard signatures.contains(where: { $0.key == logKey }) else {
-      throw .logSignatureMissing(name: logKey.name)
-    }
+    let signatures = try note.verified(by: logKeys + cosigners).signatures
+    let signed = signatures.map(\.key).filter { $0.algorithm == .ed25519 }
+    guard !signed.isEmpty else { throw .logSignatureMissing(name: origin) }
     // One public key counts once, though it be listed under two names.
     let cosignatures = signatures.filter { $0.key.algorithm == .cosignature }
     let distinct = Set(cosignatures.map(\.key.publicKey)).count
     guard distinct >= quorum else { throw .quorumNotReached(needed: quorum, valid: distinct) }
-    return VerifiedCheckpoint(checkpoint: claimed, signedNote: signedNote, cosignatures: cosignatures)
+    let checkpoint = VerifiedCheckpoint(
+      checkpoint: claimed, signedNote: signedNote, cosignatures: cosignatures)
+    return (checkpoint, signed)
   }
 }

@@ -22,7 +22,7 @@ import TransparencyLog
   }
 
   @Test func anHonestLogIsFollowed() throws {
-    var log = FollowedLog(key: key, origin: TestLog.origin)
+    var log = try FollowedLog(keys: LogKeyChain(origin: TestLog.origin, firstKey: key))
     try log.advance(to: offer(0), oldSize: 0, proof: [])
     try log.advance(to: offer(3), oldSize: 0, proof: [])
     try log.advance(to: offer(3), oldSize: 3, proof: [])
@@ -32,7 +32,7 @@ import TransparencyLog
   }
 
   @Test func aDishonestLogIsNot() throws {
-    var log = FollowedLog(key: key, origin: TestLog.origin)
+    var log = try FollowedLog(keys: LogKeyChain(origin: TestLog.origin, firstKey: key))
     try log.advance(to: offer(8), oldSize: 0, proof: [])
     let before = log
     let rows: [(UnverifiedCheckpoint, UInt64, [SHA256Digest], TransparencyLogError)] = try [
@@ -53,14 +53,14 @@ import TransparencyLog
   }
 
   @Test func aProofFromNothingIsRefused() throws {
-    var log = FollowedLog(key: key, origin: TestLog.origin)
+    var log = try FollowedLog(keys: LogKeyChain(origin: TestLog.origin, firstKey: key))
     #expect(throws: TransparencyLogError.consistencyRejected(old: 0, new: 3)) {
       try log.advance(to: offer(3), oldSize: 0, proof: [leaves[0]])
     }
   }
 
   @Test func aCheckpointOfAnotherKeyDoesNotPoisonTheMemory() throws {
-    var log = FollowedLog(key: key, origin: TestLog.origin)
+    var log = try FollowedLog(keys: LogKeyChain(origin: TestLog.origin, firstKey: key))
     try log.advance(to: offer(3), oldSize: 0, proof: [])
     let forged = try TestLog.checkpoint(Array(leaves[..<9]), seed: 2).signedNote
     #expect(throws: TransparencyLogError.noKnownSignature) {

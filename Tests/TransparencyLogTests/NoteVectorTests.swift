@@ -92,7 +92,7 @@ import TransparencyLog
     #expect(file.requests.count == 9)
     let key = try VerifierKey(parsing: file.logVkey)
     let witness = try TestLog.cosigner(5, name: "example.com/witness")
-    var log = FollowedLog(key: key, origin: key.name)
+    var log = try FollowedLog(keys: LogKeyChain(origin: key.name, firstKey: key))
     for (number, request) in file.requests.enumerated() {
       let before = log
       let answer = try self.answer(WitnessRequest(request.body), &log, witness)
