@@ -133,6 +133,8 @@ extension Report {
     case .alreadyRemoved: "that person was removed already"
     case .lastManager: "the vault needs somebody who can manage its members"
     case .alreadyInForce: "those rules are in force already"
+    case .needsAnotherSignature:
+      "you have signed for these rules; the second signature must be another person's"
     case .vaultExists: "there is a vault already"
     }
   }

@@ -62,7 +62,22 @@ struct PolicyCommandTests {
     let before = try office.request("appeal", to: refs.tribunal, record: refs.plan, evidence: evidence)
     #expect(before.code == 0)
     expect(try office.strongroom(as: "teacher", "policy", "adopt", "\(Self.policies)/school"), 10)
-    let adopted = try office.made("policy", "adopt", "\(Self.policies)/school")
+    let school = "\(Self.policies)/school"
+    expect(try office.strongroom("policy", "diff"), 64, "name the folder")
+    expect(try office.strongroom("policy", "adopt", school), 11, "Nothing has changed yet")
+    let same = try office.request("appeal", to: refs.tribunal, record: refs.plan, evidence: evidence)
+    #expect(same.decision["policy"] as? String == before.decision["policy"] as? String)
+    expect(try office.strongroom("policy", "adopt", school), 64, "another person")
+    // Whoever signs second sees what changes, and what it would have meant for the requests there were.
+    let diff = try office.strongroom(as: "headteacher", "policy", "diff")
+    expect(diff, 3, "Allows less")
+    #expect(diff.output.contains("Past requests: "), "\(diff.output)")
+    #expect(try office.strongroom(as: "headteacher", "policy", "diff", school).output == diff.output)
+    expect(try office.strongroom(as: "teacher", "policy", "diff", school), 10)
+    let second = try office.strongroom(as: "headteacher", "policy", "adopt", school, "--json")
+    expect(second, 0)
+    let adopted = try second.object()
+    #expect(adopted["in_force"] as? Bool == true)
     #expect((adopted["policy"] as? String)?.count == 64)
     expect(try office.strongroom("policy", "adopt", "\(Self.policies)/school"), 64, "in force already")
     // The school also wants to know who appealed, and knows no advice under this exception.
@@ -77,6 +92,36 @@ struct PolicyCommandTests {
     expect(try office.strongroom("policy", "show", "subject-access"), 64)
     expect(try office.strongroom("check"), 0)
     expect(try office.strongroom("audit", "verify"), 0)
+  }
+
+  @Test func twoFoldersOfRulesAreComparedWithoutAVault() throws {
+    let runner = try CommandLineRunner("policy")
+    let england = "\(Self.policies)/england"
+    expect(try runner.strongroom(["policy", "diff", england, england]), 0, "Nothing changes.")
+    expect(
+      try runner.shell(
+        "cp -r '\(england)' mine; sed -i 's/^enabled: false/enabled: true/' mine/gateways/interests.yaml"), 0)
+    let result = try runner.strongroom(["policy", "diff", england, "mine"])
+    expect(result, 3, "\"interests\" is switched on")
+    let json = try runner.strongroom(["policy", "diff", england, "mine", "--json"]).object()
+    let changes = try #require(json["changes"] as? [[String: Any]])
+    #expect(changes.map { $0["direction"] as? String } == ["allows more"])
+    expect(try runner.strongroom(["policy", "diff", england, "mine", "third"]), 64, "at most two")
+    expect(try runner.strongroom(["policy", "diff", england, "nowhere"]), 64, "nowhere")
+  }
+
+  @Test func rulesAreExportedInTheCedarLanguage() throws {
+    let runner = try CommandLineRunner("policy")
+    expect(try runner.strongroom(["policy", "export", "--cedar", "--out", "cedar"]), 0, "policies.cedar")
+    let text = try runner.shell("cat cedar/policies.cedar cedar/schema.cedarschema").output
+    #expect(text.contains("@id(\"appeal/evidence/appeal-number\")"))
+    #expect(text.contains("namespace Strongroom"))
+    let entities = try JSONSerialization.jsonObject(
+      with: Data(try runner.shell("cat cedar/entities.json").output.utf8))
+    #expect((entities as? [[String: Any]])?.count ?? 0 > 20)
+    expect(try runner.strongroom(["policy", "export", "--out", "cedar"]), 64, "--cedar")
+    expect(
+      try runner.strongroom(["policy", "export", "nowhere", "--cedar", "--out", "cedar"]), 64, "nowhere")
   }
 
   @Test func aVaultCanBeginWithTheSchoolsRules() throws {

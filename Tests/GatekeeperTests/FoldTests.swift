@@ -132,6 +132,25 @@ import VaultStore
     #expect(try bench.refusal(of: event, bench.teacher) == .roleNotHeld)
   }
 
+  @Test func rulesAreNotPutInForceByOneSignature() throws {
+    var bench = try Bench()
+    func signing(_ kind: EventKind, _ actor: EventActor, _ digit: String) -> Event {
+      var event = bench.event(kind, by: actor)
+      event.policy = String(repeating: digit, count: 64)
+      event.fields = ["policy_name": "other"]
+      return event
+    }
+    #expect(try bench.refusal(of: signing(.policyAdopted, bench.sencoActor, "b"), bench.senco) == .undecided)
+    try bench.apply(signing(.policyProposed, bench.sencoActor, "b"), bench.senco)
+    #expect(try bench.refusal(of: signing(.policyAdopted, bench.sencoActor, "b"), bench.senco) == .undecided)
+    // Another set than the one proposed.
+    #expect(try bench.refusal(of: signing(.policyAdopted, bench.headActor, "c"), bench.head) == .undecided)
+    try bench.apply(signing(.policyAdopted, bench.headActor, "b"), bench.head)
+    #expect(bench.state.policy == String(repeating: "b", count: 64))
+    // One proposal carries one adoption.
+    #expect(bench.state.proposedPolicy == nil)
+  }
+
   @Test func strangersAndRemovedMembersWriteNothing() throws {
     var bench = try Bench()
     let stranger = EventActor(member: MemberReference(value: 9), role: "senco")

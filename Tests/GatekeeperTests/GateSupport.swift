@@ -258,6 +258,14 @@ struct School {
     try await Gatekeeper(opening: storage, as: key, effects: clock.effects)
   }
 
+  /// Puts rules in force, as two people do.
+  func adopt(_ policy: PolicySource) async throws -> String {
+    _ = try await senco.adoptPolicy(policy).done()
+    let adoption = try await visit(headKey).adoptPolicy(policy).done()
+    #expect(adoption.isInForce)
+    return adoption.policy
+  }
+
   func recipient(
     _ kind: String, name: String = collegeName, key: X25519Recipient? = nil
   ) async throws

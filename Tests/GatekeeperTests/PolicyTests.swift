@@ -9,17 +9,63 @@ import VaultStore
     let parent = try await school.recipient("parent")
     let draft = school.draft(parent, "appeal", School.appealEvidence)
     let before = try await school.senco.checkDisclosure(draft)
-    let hash = try await school.senco.adoptPolicy(.school).done()
+    let hash = try await school.adopt(.school)
     let after = try await school.senco.checkDisclosure(draft)
     #expect(before.policy != after.policy)
     #expect(after.policy == hash)
     #expect(await failure { _ = try await school.senco.adoptPolicy(.school) } == "wrongState")
-    _ = try await school.senco.adoptPolicy(.england).done()
+    _ = try await school.adopt(.england)
     for key in [school.sencoKey, school.officerKey] {
       let report = try await school.visit(key).auditVerify()
       #expect(report.isWhole, "\(report.lines)")
     }
     #expect(try await school.senco.policyInForce().name == "england")
+  }
+
+  @Test func rulesChangeOnlyWithTwoPeoplesSignatures() async throws {
+    let school = try await School.open()
+    let before = try await school.senco.status().policyHash
+    let proposal = try await school.senco.adoptPolicy(.school).done()
+    #expect(!proposal.isInForce)
+    #expect(try await school.senco.status().policyHash == before)
+    #expect(try await school.senco.proposedPolicy()?.rules.name == "school")
+    #expect(await failure { _ = try await school.senco.adoptPolicy(.school) } == "wrongState")
+    // Somebody else proposing other rules is a new first signature, not the second.
+    let head = try await school.visit(school.headKey)
+    var other = PolicySource.school.files
+    other["policy.yaml"] = (other["policy.yaml"] ?? "").replacing("version: 1", with: "version: 2")
+    #expect(!(try await head.adoptPolicy(PolicySource(files: other)).done().isInForce))
+    #expect(await failure { _ = try await head.adoptPolicy(PolicySource(files: other)) } == "wrongState")
+    // The first proposal was overtaken, so signing for it begins anew.
+    #expect(!(try await school.senco.adoptPolicy(.school).done().isInForce))
+    #expect(try await head.adoptPolicy(.school).done().isInForce)
+    #expect(try await school.senco.proposedPolicy() == nil)
+    #expect(try await school.senco.policyInForce().name == "school")
+  }
+
+  @Test func proposalOfSomebodyWhoWasRemovedIsNoSignature() async throws {
+    let school = try await School.open()
+    let head = try await school.visit(school.headKey)
+    _ = try await head.adoptPolicy(.school).done()
+    _ = try await school.senco.removeMember(try await head.me.reference).done()
+    #expect(!(try await school.senco.adoptPolicy(.school).done().isInForce))
+  }
+
+  @Test func pastRequestsAreAskedAgainUnderOtherRules() async throws {
+    let school = try await School.open()
+    let parent = try await school.recipient("parent")
+    let (request, report) = try await school.senco.requestDisclosure(
+      school.draft(parent, "appeal", School.appealEvidence))
+    let reference = try #require(request)
+    let past = try await school.senco.pastRequests().seen()
+    #expect(past.map(\.0) == [reference])
+    let old = try await school.senco.policyInForce()
+    #expect(Decision.Outcome(rawValue: report.outcome.rawValue) == old.decide(past[0].1).outcome)
+    let teacher = try await school.visit(school.teacherKey)
+    guard case .refused = try await teacher.pastRequests() else {
+      Issue.record("a teacher saw requests")
+      return
+    }
   }
 
   @Test func brokenRulesAreRefusedWithTheirPlaceAndNothingIsWritten() async throws {

@@ -402,6 +402,7 @@ KINDS = {
     ),
     "member.added": ("", "member name card_recipient card_key role", None),
     "member.removed": ("", "member", None),
+    "policy.proposed": ("policy", "policy_name", None),
     "policy.adopted": ("policy", "policy_name", None),
     "child.added": ("child", "key", "child"),
     "child.changed": ("child", "", "child"),
@@ -446,6 +447,7 @@ class Fold:
         self.names = set()
         self.first = None
         self.policy = None
+        self.proposed = None
         self.policies = []
         self.members, self.children, self.records, self.requests = {}, {}, {}, {}
         self.contacts, self.consents, self.recipients = {}, {}, {}
@@ -534,7 +536,18 @@ class Fold:
         require(member and not member["removed"], f"{what}: no active member")
         member["removed"] = True
 
+    def same_person(self, one, other):
+        a, b = self.members[one], self.members[other]
+        return a["card_key"] == b["card_key"] or a["card_recipient"] == b["card_recipient"]
+
+    def policy_proposed(self, event, index, what):
+        require(event["policy"] != self.policy, f"{what}: in force already")
+        self.proposed = (event["policy"], event["actor"]["member"])
+
     def policy_adopted(self, event, index, what):
+        require(self.proposed and self.proposed[0] == event["policy"], f"{what}: nobody proposed it")
+        require(not self.same_person(self.proposed[1], event["actor"]["member"]), f"{what}: one signature only")
+        self.proposed = None
         self.policy = event["policy"]
         self.policies.append(self.policy)
 

@@ -202,7 +202,7 @@ extension EventKind {
   func action(_ event: Event) -> AccessAction? {
     switch self {
     case .memberAdded, .memberRemoved: .manageMembers
-    case .policyAdopted: .adoptPolicy
+    case .policyProposed, .policyAdopted: .adoptPolicy
     case .childAdded, .childChanged: .manageChildren
     case .contactAdded: .manageContacts
     // Evidence is filed with a request, by whoever may make one.

@@ -3,6 +3,8 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
   case vaultCreated = "vault.created"
   case memberAdded = "member.added"
   case memberRemoved = "member.removed"
+  /// The first of the two signatures that a change of the rules needs.
+  case policyProposed = "policy.proposed"
   case policyAdopted = "policy.adopted"
   case childAdded = "child.added"
   /// What bears on who decides for the child was noted or corrected.
@@ -41,7 +43,7 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
       ]
     case .memberAdded: ["member", "name", "card_recipient", "card_key", "role"]
     case .memberRemoved: ["member"]
-    case .policyAdopted: ["policy_name"]
+    case .policyProposed, .policyAdopted: ["policy_name"]
     case .childAdded: ["key"]
     case .childChanged: ["competence", "capacity", "care"]
     case .contactAdded: ["contact"]

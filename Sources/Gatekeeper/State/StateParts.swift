@@ -73,6 +73,16 @@ package struct ChildNotes: Hashable, Sendable, Codable {
   package var isEmpty: Bool { competence == nil && capacity == nil && care == nil }
 }
 
+/// The first signature under a change of the rules.
+package struct ProposedPolicy: Hashable, Sendable, Codable {
+  /// Hash of the set.
+  package let policy: String
+  package let name: String
+  package let by: EventActor
+  package let at: Timestamp
+  package let entry: UInt64
+}
+
 package struct ContactState: Hashable, Sendable, Codable {
   package let reference: ContactReference
   package let child: ChildReference

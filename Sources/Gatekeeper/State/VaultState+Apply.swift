@@ -73,6 +73,7 @@ extension VaultState {
     case .vaultCreated: try takeCreation(event)
     case .memberAdded: try takeMember(event)
     case .memberRemoved: try takeRemoval(event)
+    case .policyProposed: try takeProposal(event)
     case .policyAdopted: try takePolicy(event)
     case .childAdded: try takeChild(event)
     case .childChanged: try takeNotes(event)
@@ -145,9 +146,24 @@ extension VaultState {
     members[reference]?.removedAt = entry
   }
 
+  private mutating func takeProposal(_ event: Event) throws(EntryFault) {
+    guard let policy = event.policy, SHA256Digest(hex: policy) != nil, policy != self.policy else {
+      throw .malformed
+    }
+    proposedPolicy = ProposedPolicy(
+      policy: policy, name: try event.text("policy_name"), by: event.actor, at: event.at, entry: size)
+  }
+
+  /// Rules change only with two people's signatures: this one's, and of whoever proposed this very set before.
   private mutating func takePolicy(_ event: Event) throws(EntryFault) {
-    guard let policy = event.policy, SHA256Digest(hex: policy) != nil else { throw .malformed }
-    policyName = try event.text("policy_name")
+    guard let policy = event.policy, policy != self.policy else { throw .malformed }
+    guard let proposal = proposedPolicy, proposal.policy == policy,
+      members[proposal.by.member]?.isActive == true,
+      !isSamePerson(proposal.by.member, event.actor.member),
+      proposal.name == (try event.text("policy_name"))
+    else { throw .undecided }
+    proposedPolicy = nil
+    policyName = proposal.name
     self.policy = policy
     if policies[policy] == nil { policies[policy] = size }
   }

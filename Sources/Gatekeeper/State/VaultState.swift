@@ -25,6 +25,8 @@ package struct VaultState: Hashable, Sendable, Codable {
   /// Hash of the policy set in force, 64 hexadecimal digits.
   package internal(set) var policy = ""
   package internal(set) var policyName = ""
+  /// Rules that one person signed for and that wait for another's signature; the newest proposal takes an older one's place.
+  package internal(set) var proposedPolicy: ProposedPolicy?
   /// Every set ever in force, and the entry that adopted it first.
   package internal(set) var policies: [String: UInt64] = [:]
 
@@ -58,6 +60,7 @@ package struct VaultState: Hashable, Sendable, Codable {
 
   private enum CodingKeys: String, CodingKey {
     case vault, range, origin, logKey, settingType, isExample, registerKey, creation, recovery, policy
+    case proposedPolicy
     case policyName
     case policies, members, children, contacts, records, consents, recipients, requests, evidenceUses
     case recentRoots

@@ -81,6 +81,8 @@ package enum StateFault: Hashable, Sendable {
   /// A vault needs somebody who can manage members.
   case lastManager
   case alreadyInForce
+  /// The same person signed for these rules before; the second signature is somebody else's.
+  case needsAnotherSignature
   case vaultExists
 }
 

@@ -7,7 +7,7 @@ struct PolicyCommand: AsyncParsableCommand {
     commandName: "policy",
     abstract: "Read, check, test and adopt the rules.",
     discussion: "A data protection officer must check the rules before real use: see policies/README.md.",
-    subcommands: [Show.self, Check.self, Test.self, Adopt.self])
+    subcommands: [Show.self, Check.self, Test.self, Diff.self, Adopt.self, Export.self])
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -104,44 +104,6 @@ struct PolicyCommand: AsyncParsableCommand {
         for line in report.lines { Output.line(TerminalText.safe(line)) }
       }
       if !report.isGood { throw CommandFailure.casesFailed(count: report.failures.count) }
-    }
-  }
-
-  struct Adopt: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Put a folder of rules in force.",
-      discussion: """
-        The rules are checked and their cases run first. The vault keeps every set it ever adopted. One signature is enough \
-        for now.
-
-        Example: strongroom policy adopt policies/school
-        """)
-
-    @OptionGroup var options: VaultOptions
-
-    @Argument(help: "The folder of rules.")
-    var folder: String
-
-    func run() async throws {
-      let source = try PolicyFolder.read(folder)
-      let rules = try PolicySet.load(source)
-      let report = rules.runCases()
-      guard report.isGood else {
-        for line in report.lines { Output.note(TerminalText.safe(line)) }
-        throw CommandFailure.casesFailed(count: report.failures.count)
-      }
-      let session = try await Session.open(options)
-      let (adopted, entry) = try Answers.value(
-        of: try await session.gatekeeper.adoptPolicy(source), options.output)
-      if options.output.json {
-        Output.json([
-          "policy": .string(adopted), "name": .string(rules.name), "entry": .integer(Int64(entry)),
-        ])
-        return
-      }
-      Output.line(
-        "In force: \(TerminalText.safe(rules.title)), version \(rules.version) (entry \(Words.grouped(entry)))."
-      )
     }
   }
 }
