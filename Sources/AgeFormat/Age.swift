@@ -34,15 +34,16 @@ package enum Age {
   package static func open(
     _ file: RawSpan, identities: [any AgeIdentity], limit: Int
   ) throws(AgeError) -> SecretBytes {
-    var opened = try PayloadLayout.start(file, fileSize: file.byteCount, identities: identities)
+    let opened = try PayloadLayout.start(file, fileSize: file.byteCount, identities: identities)
     let layout = opened.layout
     guard layout.plaintextSize <= limit else { throw .limitExceeded(.plaintextBytes, maximum: limit) }
+    var cipher = try PayloadCipher(key: opened.payloadKey)
     return try SecretBytes.filling(count: layout.plaintextSize) {
       (plaintext: inout MutableRawSpan) throws(AgeError) in
       for index in 0..<layout.chunkCount {
         let target = layout.plaintextRange(ofChunk: index)
         var output = plaintext._mutatingExtracting(target)
-        try opened.opener.open(
+        try cipher.open(
           file.extracting(layout.fileRange(ofChunk: index)), index: UInt64(index),
           isLast: index == layout.chunkCount - 1, into: &output)
       }

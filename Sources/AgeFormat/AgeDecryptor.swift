@@ -24,7 +24,7 @@ package struct AgeDecryptor: ~Copyable {
   private var parser = HeaderParser()
   private var fileKey: SecretBytes?
   private var nonce: [UInt8] = []
-  private var opener: PayloadOpener?
+  private var opener: PayloadCipher?
   /// Number of the chunk that comes next.
   private var index: UInt64 = 0
   /// Number of the last chunk, where the length is known.
@@ -158,7 +158,7 @@ package struct AgeDecryptor: ~Copyable {
 
   private mutating func startPayload() throws(AgeError) {
     guard let fileKey = fileKey.take() else { preconditionFailure("the header gave the file key") }
-    opener = try PayloadOpener(fileKey: fileKey, payloadNonce: nonce)
+    opener = try PayloadCipher(fileKey: fileKey, payloadNonce: nonce)
     pending = [UInt8](repeating: 0, count: PayloadSize.sealedChunk)
     stage = .payload
   }
@@ -207,7 +207,7 @@ package struct AgeDecryptor: ~Copyable {
   }
 
   private static func open(
-    _ sealed: RawSpan, index: UInt64, isLast: Bool, with opener: inout PayloadOpener?,
+    _ sealed: RawSpan, index: UInt64, isLast: Bool, with opener: inout PayloadCipher?,
     into plaintext: inout PlaintextBuffer
   ) throws(AgeError) {
     guard sealed.byteCount >= AEAD.tagByteCount else { throw .chunkRejected(index: index) }

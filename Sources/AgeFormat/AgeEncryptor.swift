@@ -10,7 +10,9 @@ package struct AgeEncryptor: ~Copyable {
   /// Header and payload nonce: the first bytes of the file.
   package let header: [UInt8]
 
-  private var sealer: PayloadSealer
+  private var sealer: PayloadCipher
+  /// Number of the chunk that comes next.
+  private var index: UInt64 = 0
   private var pending: PlaintextBuffer
   /// The chunk sealed last is in the first `sealedCount` bytes.
   private(set) var sealed: [UInt8]
@@ -20,17 +22,9 @@ package struct AgeEncryptor: ~Copyable {
   /// - Parameter recipients: 1...256; a passphrase only by itself.
   /// - Throws: `AgeError.noRecipients`, `.passphraseNotAlone`, `.limitExceeded(.stanzas, …)`, `.crypto`.
   package init(to recipients: [any AgeRecipient]) throws(AgeError) {
-    let fileKey = try FileKey.generate()
-    let stanzas = try Self.stanzas(for: fileKey, recipients)
-    let nonce = try cryptoCall { () throws(CryptoError) in
-      try SecureRandom.bytes(count: AgeHeader.nonceByteCount)
-    }
-    let header = try AgeHeader.encode(stanzas, fileKey: fileKey)
-    guard header.count <= AgeHeader.maximumByteCount else {
-      throw .limitExceeded(.headerBytes, maximum: AgeHeader.maximumByteCount)
-    }
-    self.sealer = try PayloadSealer(fileKey: fileKey, payloadNonce: nonce)
-    self.header = header + nonce
+    let beginning = try FileBeginning(to: recipients)
+    self.sealer = try PayloadCipher(key: beginning.payloadKey)
+    self.header = beginning.bytes
     self.pending = PlaintextBuffer(capacity: PayloadSize.chunk)
     self.sealed = [UInt8](repeating: 0, count: PayloadSize.sealedChunk)
   }
@@ -74,7 +68,8 @@ package struct AgeEncryptor: ~Copyable {
       let remaining = plaintext.byteCount - offset
       if pending.count == 0, remaining > PayloadSize.chunk {
         let chunk = plaintext.extracting(offset..<(offset + PayloadSize.chunk))
-        sealedCount = try Self.seal(chunk, isLast: false, with: &sealer, into: &sealed)
+        sealedCount = try Self.seal(chunk, index, isLast: false, with: &sealer, into: &sealed)
+        index += 1
         offset += PayloadSize.chunk
         return true
       }
@@ -96,42 +91,29 @@ package struct AgeEncryptor: ~Copyable {
   }
 
   private mutating func sealPending(isLast: Bool) throws(AgeError) {
-    sealedCount = try Self.seal(pending, isLast: isLast, with: &sealer, into: &sealed)
+    sealedCount = try Self.seal(pending, index, isLast: isLast, with: &sealer, into: &sealed)
+    index += 1
     pending.removeAll()
   }
 
   // A span of one property holds the whole of `self`, so properties go to static functions one by one.
 
   private static func seal(
-    _ pending: borrowing PlaintextBuffer, isLast: Bool, with sealer: inout PayloadSealer,
+    _ pending: borrowing PlaintextBuffer, _ index: UInt64, isLast: Bool, with sealer: inout PayloadCipher,
     into sealed: inout [UInt8]
   ) throws(AgeError) -> Int {
-    try seal(pending.bytes, isLast: isLast, with: &sealer, into: &sealed)
+    try seal(pending.bytes, index, isLast: isLast, with: &sealer, into: &sealed)
   }
 
   private static func seal(
-    _ chunk: RawSpan, isLast: Bool, with sealer: inout PayloadSealer, into sealed: inout [UInt8]
+    _ chunk: RawSpan, _ index: UInt64, isLast: Bool, with sealer: inout PayloadCipher,
+    into sealed: inout [UInt8]
   ) throws(AgeError) -> Int {
     let count = chunk.byteCount + AEAD.tagByteCount
     var elements = sealed.mutableSpan
     var bytes = elements.mutableBytes
     var output = bytes._mutatingExtracting(0..<count)
-    try sealer.seal(chunk, isLast: isLast, into: &output)
+    try sealer.seal(chunk, index: index, isLast: isLast, into: &output)
     return count
-  }
-
-  private static func stanzas(
-    for fileKey: borrowing SecretBytes, _ recipients: [any AgeRecipient]
-  ) throws(AgeError) -> [Stanza] {
-    guard !recipients.isEmpty else { throw .noRecipients }
-    guard recipients.count <= AgeHeader.maximumStanzaCount else {
-      throw .limitExceeded(.stanzas, maximum: AgeHeader.maximumStanzaCount)
-    }
-    guard recipients.count == 1 || !recipients.contains(where: \.mustBeAlone) else {
-      throw .passphraseNotAlone
-    }
-    var stanzas: [Stanza] = []
-    for recipient in recipients { stanzas.append(try recipient.wrap(fileKey)) }
-    return stanzas
   }
 }

@@ -44,12 +44,13 @@ struct PayloadLayout: Sendable, Equatable {
     guard payloadStart <= start.byteCount else { throw .headerMalformed(.missingNonce) }
     let layout = try PayloadLayout(payloadStart: payloadStart, fileSize: fileSize)
     let nonce = [UInt8](copying: start.extracting(headerSize..<payloadStart))
-    return Opened(layout: layout, opener: try PayloadOpener(fileKey: fileKey, payloadNonce: nonce))
+    return Opened(layout: layout, payloadKey: try FileKey.payloadKey(fileKey, nonce: nonce))
   }
 
   /// A file whose header has been verified.
   struct Opened: ~Copyable {
     let layout: PayloadLayout
-    var opener: PayloadOpener
+    /// 32 bytes.
+    let payloadKey: SecretBytes
   }
 }

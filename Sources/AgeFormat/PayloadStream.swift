@@ -43,15 +43,15 @@ private struct ChunkNonce {
   }
 }
 
-/// Seals the chunks of one payload, in order. Keyed once; only the nonce changes between chunks.
-struct PayloadSealer: ~Copyable {
+/// Seals and opens the chunks of one payload, in any order. Keyed once; only the nonce changes between chunks.
+///
+/// One cipher serves one thread at a time: work on several cores takes one for each.
+struct PayloadCipher: ~Copyable {
   private var cipher: AEAD
   private var nonce = ChunkNonce()
-  private var index: UInt64 = 0
 
-  /// - Parameter payloadNonce: the 16 random bytes that follow the header.
-  init(fileKey: borrowing SecretBytes, payloadNonce: [UInt8]) throws(AgeError) {
-    let key = try FileKey.payloadKey(fileKey, nonce: payloadNonce)
+  /// - Parameter key: 32 bytes, from `FileKey.payloadKey`.
+  init(key: borrowing SecretBytes) throws(AgeError) {
     do {
       self.cipher = try AEAD(.chaCha20Poly1305, key: key.bytes)
     } catch {
@@ -59,34 +59,26 @@ struct PayloadSealer: ~Copyable {
     }
   }
 
-  /// Seals the next chunk.
+  /// - Parameter payloadNonce: the 16 bytes that follow the header.
+  init(fileKey: borrowing SecretBytes, payloadNonce: [UInt8]) throws(AgeError) {
+    let key = try FileKey.payloadKey(fileKey, nonce: payloadNonce)
+    try self.init(key: key)
+  }
+
+  /// Seals one payload chunk. The caller sees to it that no number serves twice.
   ///
   /// - Parameters:
   ///   - chunk: 65,536 bytes; 0...65,536 for the last, empty only if the whole plaintext is.
+  ///   - index: the number of the chunk, from 0.
   ///   - output: 16 bytes more than `chunk`.
-  mutating func seal(_ chunk: RawSpan, isLast: Bool, into output: inout MutableRawSpan) throws(AgeError) {
+  mutating func seal(
+    _ chunk: RawSpan, index: UInt64, isLast: Bool, into output: inout MutableRawSpan
+  ) throws(AgeError) {
     nonce.set(index: index, isLast: isLast)
     let nonceBytes = nonce.bytes
     do {
       try cipher.seal(
         chunk, nonce: nonceBytes.span.bytes, authenticating: RawSpan(), into: &output)
-    } catch {
-      throw .crypto(error)
-    }
-    index += 1
-  }
-}
-
-/// Opens the chunks of one payload, in any order. Keyed once.
-struct PayloadOpener: ~Copyable {
-  private var cipher: AEAD
-  private var nonce = ChunkNonce()
-
-  /// - Parameter payloadNonce: the 16 bytes that follow the header.
-  init(fileKey: borrowing SecretBytes, payloadNonce: [UInt8]) throws(AgeError) {
-    let key = try FileKey.payloadKey(fileKey, nonce: payloadNonce)
-    do {
-      self.cipher = try AEAD(.chaCha20Poly1305, key: key.bytes)
     } catch {
       throw .crypto(error)
     }

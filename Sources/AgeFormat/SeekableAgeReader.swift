@@ -5,12 +5,12 @@ import StrongroomCrypto
 /// Each chunk is verified before a byte of it is handed on. Does no I/O; memory is one chunk.
 package struct SeekableAgeReader: ~Copyable {
   private let layout: PayloadLayout
-  private var opener: PayloadOpener
+  private var opener: PayloadCipher
   private var plaintext = PlaintextBuffer(capacity: PayloadSize.chunk)
 
-  init(_ opened: consuming PayloadLayout.Opened) {
-    layout = opened.layout
-    opener = opened.opener
+  init(_ layout: PayloadLayout, _ opener: consuming PayloadCipher) {
+    self.layout = layout
+    self.opener = opener
   }
 
   /// Opens a file whose bytes `read` fetches, and proves its length.
@@ -87,7 +87,7 @@ package struct SeekableAgeReader: ~Copyable {
   }
 
   private static func open(
-    _ sealed: RawSpan, index: Int, isLast: Bool, with opener: inout PayloadOpener,
+    _ sealed: RawSpan, index: Int, isLast: Bool, with opener: inout PayloadCipher,
     into plaintext: inout PlaintextBuffer
   ) throws(AgeError) {
     let count = sealed.byteCount - AEAD.tagByteCount

@@ -11,7 +11,7 @@ package struct UnprovenAgeReader: ~Copyable {
   /// The most bytes `init(start:…)` can need: the largest header and the nonce.
   package static let longestStart = AgeHeader.maximumByteCount + AgeHeader.nonceByteCount
 
-  private var opened: PayloadLayout.Opened
+  private let opened: PayloadLayout.Opened
 
   /// - Parameters:
   ///   - start: the first bytes of the file: all of it or `longestStart`. 184 bytes do for one X25519 recipient.
@@ -31,14 +31,14 @@ package struct UnprovenAgeReader: ~Copyable {
   /// - Parameter bytes: the bytes of the file in `lastChunk`.
   /// - Throws: `AgeError.chunkRejected(index:)`: the file was cut, extended or damaged at its end.
   package consuming func proving(lastChunk bytes: RawSpan) throws(AgeError) -> SeekableAgeReader {
-    var opened = self.opened
+    var opener = try PayloadCipher(key: opened.payloadKey)
     let last = opened.layout.chunkCount - 1
     guard bytes.byteCount == opened.layout.fileRange(ofChunk: last).count else { throw .lengthMismatch }
     var plaintext = PlaintextBuffer(capacity: PayloadSize.chunk)
     let count = opened.layout.plaintextRange(ofChunk: last).count
     try plaintext.append(count: count) { (output) throws(AgeError) in
-      try opened.opener.open(bytes, index: UInt64(last), isLast: true, into: &output)
+      try opener.open(bytes, index: UInt64(last), isLast: true, into: &output)
     }
-    return SeekableAgeReader(opened)
+    return SeekableAgeReader(opened.layout, opener)
   }
 }

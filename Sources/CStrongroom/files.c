@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -59,6 +60,20 @@ int64_t strongroom_pwrite(int fd, const void *buffer, size_t count, int64_t offs
 // Not repeated on any error: after a failed flush the kernel may have dropped the pages.
 int strongroom_fsync(int fd) { return fsync(fd) < 0 ? -errno : 0; }
 int strongroom_fdatasync(int fd) { return fdatasync(fd) < 0 ? -errno : 0; }
+
+int strongroom_syncfs(int fd) { return syncfs(fd) < 0 ? -errno : 0; }
+
+int strongroom_syncfs_reports_errors(void) {
+  struct utsname system;
+  int major = 0, minor = 0;
+  if (uname(&system) < 0 || sscanf(system.release, "%d.%d", &major, &minor) != 2) return 0;
+  return major > 5 || (major == 5 && minor >= 8);
+}
+
+// A hint: what cannot be begun early is written at the flush.
+void strongroom_begin_writing(int fd, int64_t offset, int64_t count) {
+  (void)sync_file_range(fd, offset, count, SYNC_FILE_RANGE_WRITE);
+}
 
 int strongroom_fallocate(int fd, int64_t size) { RETRY(fallocate(fd, 0, 0, size)); }
 

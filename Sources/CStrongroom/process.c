@@ -2,6 +2,7 @@
 #include "cstrongroom.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -43,4 +44,11 @@ int strongroom_has_default_signal_handler(int signal_number) {
   int result = ONCE(int, sigaction(signal_number, NULL, &found));
   if (result < 0) return result;
   return !(found.sa_flags & SA_SIGINFO) && found.sa_handler == SIG_DFL;
+}
+
+int strongroom_core_count(void) {
+  cpu_set_t allowed;
+  // More processors than the set has room for: then it is not one.
+  if (sched_getaffinity(0, sizeof allowed, &allowed) < 0) return 2;
+  return CPU_COUNT(&allowed);
 }

@@ -76,6 +76,12 @@ extension MutableRawSpan {
   package mutating func wipe() {
     unsafe withUnsafeMutableBytes { unsafe OPENSSL_cleanse($0.baseAddress, $0.count) }
   }
+
+  /// The same from an offset on. Traps beyond the end.
+  package mutating func wipe(from offset: Int) {
+    var rest = _mutatingExtracting(offset..<byteCount)
+    rest.wipe()
+  }
 }
 
 /// Whether two byte strings are the same, in time that depends on their lengths only.

@@ -61,6 +61,24 @@ package struct PlaintextBuffer: ~Copyable, @unchecked Sendable {
     count += added
   }
 
+  /// Puts `count` bytes that `body` writes in place of those in use, without wiping first what is written over anyway;
+  /// what was in use beyond them is wiped. If `body` throws, the buffer is empty and wiped.
+  package mutating func overwrite<E: Error>(
+    count new: Int, _ body: (inout MutableRawSpan) throws(E) -> Void
+  ) throws(E) {
+    precondition(new >= 0 && new <= capacity, "the buffer is too small")
+    if new < count { removeLast(count - new) }
+    // Safe: within the capacity, and `mutating` excludes every other view.
+    var span = unsafe MutableRawSpan(_unsafeStart: memory, byteCount: new)
+    count = new
+    do throws(E) {
+      try body(&span)
+    } catch {
+      removeAll()
+      throw error
+    }
+  }
+
   /// Changes the bytes in use in place.
   package mutating func withMutableBytes<R: ~Copyable, E: Error>(
     _ body: (inout MutableRawSpan) throws(E) -> R

@@ -1,5 +1,4 @@
 import Gatekeeper
-import StrongroomCrypto
 import VaultStore
 
 /// A file on disk on its way into the vault.
@@ -18,20 +17,12 @@ final class FileDocument: DocumentInput {
 
   var sizeBytes: Int { file.byteCount }
 
-  func forEachChunk(_ body: (RawSpan) throws -> Void) throws {
-    var buffer = PlaintextBuffer(capacity: 1 << 18)
-    var offset = 0
-    while offset < file.byteCount {
-      buffer.removeAll()
-      let wanted = min(buffer.capacity, file.byteCount - offset)
-      try buffer.append(count: wanted) { room in
-        guard try file.read(at: offset, into: &room) == wanted else {
-          throw VaultStoreError.outside(.changedWhileReading)
-        }
-      }
-      try body(buffer.bytes)
-      offset += wanted
+  func read(at offset: Int, into room: inout MutableRawSpan) throws {
+    let wanted = room.byteCount
+    guard try file.read(at: offset, into: &room) == wanted else {
+      throw VaultStoreError.outside(.changedWhileReading)
     }
-    try file.checkUnchanged()
   }
+
+  func checkUnchanged() throws { try file.checkUnchanged() }
 }

@@ -21,7 +21,7 @@ enum Rewriting {
 
     let opened = try Age.open(file, identities: identities, limit: 32 << 20)
     let plaintext = [UInt8](copying: opened.bytes)
-    var sealer = try PayloadSealer(fileKey: key, payloadNonce: nonce)
+    var sealer = try PayloadCipher(fileKey: key, payloadNonce: nonce)
     let chunkCount = PayloadSize.chunkCount(plaintext: plaintext.count)
     for index in 0..<chunkCount {
       let start = index * PayloadSize.chunk
@@ -31,7 +31,8 @@ enum Rewriting {
         var elements = sealed.mutableSpan
         var output = elements.mutableBytes
         try sealer.seal(
-          plaintext.span.bytes.extracting(start..<stop), isLast: index == chunkCount - 1, into: &output)
+          plaintext.span.bytes.extracting(start..<stop), index: UInt64(index),
+          isLast: index == chunkCount - 1, into: &output)
       }
       again += sealed
     }

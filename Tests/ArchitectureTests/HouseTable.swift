@@ -14,7 +14,9 @@ enum HouseTable {
   static let modules: [String: Module] = [
     "COpenSSL": Module(includesOpenSSL: true),
     "CStrongroom": Module(ours: ["COpenSSL"], includesOpenSSL: true),
-    "StrongroomCrypto": Module(ours: ["COpenSSL", "CStrongroom"], others: ["Glibc", "Synchronization"]),
+    // Dispatch: work on all cores, from the library that Swift's own concurrency brings along.
+    "StrongroomCrypto": Module(
+      ours: ["COpenSSL", "CStrongroom"], others: ["Dispatch", "Glibc", "Synchronization"]),
     "AgeFormat": Module(ours: ["StrongroomCrypto"], others: ["Synchronization"]),
     "TransparencyLog": Module(ours: ["StrongroomCrypto"]),
     // No files, no clock, no keys: YAML and the standard library.

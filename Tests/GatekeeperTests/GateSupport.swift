@@ -125,21 +125,32 @@ final class MeddledObjects: ObjectStorage {
     self.action.withLock { $0 = action }
   }
 
-  nonisolated(nonsending) func put(
-    _ id: ObjectID, exactSize: Int, _ body: (_ write: (RawSpan) throws -> Void) throws -> Void
+  nonisolated(nonsending) func stage(
+    _ id: ObjectID, exactSize: Int, _ body: (_ write: Write) throws -> Void
   ) async throws -> StoredObject {
-    try await inner.put(id, exactSize: exactSize, body)
+    try await inner.stage(id, exactSize: exactSize, body)
+  }
+
+  func publish(_ ids: [ObjectID]) async throws(VaultStoreError) { try await inner.publish(ids) }
+  func unstage(_ ids: [ObjectID]) async { await inner.unstage(ids) }
+
+  func reader(of id: ObjectID) async throws(VaultStoreError) -> any ObjectReader {
+    try await meddle()
+    return try await inner.reader(of: id)
   }
 
   func read(_ id: ObjectID, range: Range<Int>) async throws(VaultStoreError) -> [UInt8] {
+    try await meddle()
+    return try await inner.read(id, range: range)
+  }
+
+  private func meddle() async throws(VaultStoreError) {
     let action = action.withLock { held in
       defer { held = nil }
       return held
     }
-    if let action {
-      do { try await action() } catch { throw .cryptography }
-    }
-    return try await inner.read(id, range: range)
+    guard let action else { return }
+    do { try await action() } catch { throw .cryptography }
   }
 
   func stat(_ id: ObjectID) async throws(VaultStoreError) -> Int? { try await inner.stat(id) }

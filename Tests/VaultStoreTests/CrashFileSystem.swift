@@ -23,6 +23,8 @@ final class CrashFileSystem: FileSystem {
     case newFolder(Int)
     case syncFile(Int)
     case syncFolder(Int)
+    /// `syncfs`: every file and folder.
+    case syncEverything
     /// Put in by the test: everything before was acknowledged.
     case mark
   }
@@ -46,8 +48,11 @@ final class CrashFileSystem: FileSystem {
   }
 
   private let state: Mutex<State>
+  /// False for a system whose `syncfs` would not tell of a failed write.
+  private let canSyncEverything: Bool
 
-  init(_ disk: Disk = Disk()) {
+  init(_ disk: Disk = Disk(), canSyncEverything: Bool = true) {
+    self.canSyncEverything = canSyncEverything
     var state = State()
     state.disk = disk
     state.nextInode = (disk.folders.keys.max() ?? 0) + (disk.files.keys.max() ?? 0) + 1
@@ -100,6 +105,14 @@ final class CrashFileSystem: FileSystem {
     }
   }
 
+  func read(
+    _ file: OpenFile, at offset: Int, into target: inout MutableRawSpan
+  ) throws(FileSystemError) -> Int {
+    let bytes = try read(file, at: offset, count: target.byteCount)
+    target.withUnsafeMutableBytes { $0.copyBytes(from: bytes) }
+    return bytes.count
+  }
+
   func write(_ file: OpenFile, at offset: Int, _ bytes: RawSpan) throws(FileSystemError) {
     let copy = bytes.withUnsafeBytes { [UInt8]($0) }
     try perform(.write) { (state: inout State) throws(FileSystemError) in
@@ -139,6 +152,16 @@ final class CrashFileSystem: FileSystem {
       state.record(.syncFolder(folder))
     }
   }
+
+  func syncEverything() throws(FileSystemError) -> Bool {
+    guard canSyncEverything else { return false }
+    return try perform(.sync) { (state: inout State) throws(FileSystemError) in
+      state.record(.syncEverything)
+      return true
+    }
+  }
+
+  func beginWriting(_ file: OpenFile, _ range: Range<Int>) {}
 
   func renameWithoutReplacing(_ from: String, _ to: String) throws(FileSystemError) {
     try rename(from, to, replacing: false)
@@ -283,7 +306,7 @@ extension CrashFileSystem.Disk {
     case .extend(let inode, let size): extend(inode, to: size)
     case .newFile(let inode): files[inode] = []
     case .newFolder(let inode): folders[inode] = [:]
-    case .syncFile, .syncFolder, .mark: break
+    case .syncFile, .syncFolder, .syncEverything, .mark: break
     }
   }
 

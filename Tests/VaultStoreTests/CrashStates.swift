@@ -65,6 +65,9 @@ struct CrashStates {
         durable.apply(other)
         return true
       }
+    case .syncEverything:
+      for other in pending { durable.apply(other) }
+      pending.removeAll()
     case .syncFolder(let inode):
       pending.removeAll { other in
         guard Self.folder(other) == inode else { return false }
@@ -162,7 +165,7 @@ struct CrashStates {
     case .write(_, let offset, let bytes): "write \(bytes.count) at \(offset)"
     case .extend(_, let size): "extend \(size)"
     case .newFile, .newFolder: "new"
-    case .syncFile, .syncFolder: "sync"
+    case .syncFile, .syncFolder, .syncEverything: "sync"
     case .mark: "mark"
     }
   }

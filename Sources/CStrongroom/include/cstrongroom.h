@@ -50,5 +50,7 @@ int64_t strongroom_get_core_limit(void);
 int strongroom_set_default_signal_handler(int signal_number);
 /// 1 when the default handler is in place, 0 when another is.
 int strongroom_has_default_signal_handler(int signal_number);
+/// Processor cores this process may run on (`sched_getaffinity`), 1 or more.
+int strongroom_core_count(void);
 
 #endif

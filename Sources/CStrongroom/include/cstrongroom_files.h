@@ -25,6 +25,12 @@ int64_t strongroom_pread(int fd, void *buffer, size_t count, int64_t offset);
 int64_t strongroom_pwrite(int fd, const void *buffer, size_t count, int64_t offset);
 int strongroom_fsync(int fd);
 int strongroom_fdatasync(int fd);
+// The whole file system that holds the descriptor's file.
+int strongroom_syncfs(int fd);
+// 1 on kernels whose syncfs says when a write failed (Linux 5.8 on).
+int strongroom_syncfs_reports_errors(void);
+// Asks the kernel to begin writing these bytes to the disk; promises nothing.
+void strongroom_begin_writing(int fd, int64_t offset, int64_t count);
 int strongroom_fallocate(int fd, int64_t size);
 int strongroom_fstat(int fd, struct strongroom_status *out);
 int strongroom_lstat_at(int directory, const char *path, struct strongroom_status *out);

@@ -63,23 +63,22 @@ extension Gatekeeper {
     guard let id = ObjectID(try random(16)) else { throw .crypto(.invalidKey) }
     let at = effects.now()
     do {
-      let inspected = try DocumentSealer.inspect(input)
-      let meta = DocumentMeta(
+      let label = DocumentLabel(
         vault: state.vault.hex, child: child.description, record: reference.description, version: 1,
         kind: kind, originalName: PersonalText(cleaning: input.name).text, title: title?.text,
-        dated: dated?.description, mediaType: inspected.mediaType.found.rawValue,
-        sha256: inspected.sha256, length: inspected.length)
-      let object = try await DocumentSealer.seal(
-        input, as: meta, to: identity.recipient, sealedAt: at, id: id, in: storage.objects)
+        dated: dated?.description)
+      let sealed = try await DocumentSealer.seal(
+        input, as: label, to: identity.recipient, sealedAt: at, id: id, in: storage.objects)
+      let meta = sealed.meta
       var content: [String: JSONValue] = [
         "file_name": .string(meta.originalName), "media_type": .string(meta.mediaType),
         "size": .integer(Int64(meta.length)), "sha256": .string(meta.sha256.hex),
       ]
       content["title"] = title.map { .string($0.text) }
       return FiledDocument(
-        reference: reference, kind: kind, dated: dated, object: object, sha256: meta.sha256,
+        reference: reference, kind: kind, dated: dated, object: sealed.object, sha256: meta.sha256,
         sizeBytes: meta.length, mediaType: meta.mediaType,
-        mismatchedClaim: inspected.mediaType.isMismatch ? inspected.mediaType.claimed?.rawValue : nil,
+        mismatchedClaim: sealed.mediaType.isMismatch ? sealed.mediaType.claimed?.rawValue : nil,
         details: .object(content))
     } catch {
       throw GateError(filing: error)

@@ -48,6 +48,13 @@ package struct DocumentMeta: Hashable, Sendable {
     self.length = length
   }
 
+  init(_ label: DocumentLabel, mediaType: String, sha256: SHA256Digest, length: Int) {
+    self.init(
+      vault: label.vault, child: label.child, record: label.record, version: label.version, kind: label.kind,
+      originalName: label.originalName, title: label.title, dated: label.dated, mediaType: mediaType,
+      sha256: sha256, length: length)
+  }
+
   /// The parts that must agree with what was asked for.
   package enum Field: String, Hashable, Sendable, CaseIterable {
     case vault, child, record, version, sha256, length

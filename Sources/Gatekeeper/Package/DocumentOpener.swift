@@ -1,14 +1,9 @@
 package import AgeFormat
+import StrongroomCrypto
 package import VaultStore
 
 /// Reads a stored document back, checked to its last byte of padding.
 package enum DocumentOpener {
-  /// Bytes of the age header with one X25519 recipient, and the nonce behind it: read first, so that all
-  /// later reads begin on the edge of a sealed chunk and need no copy.
-  private static let headByteCount = AgeEncryptor.sealedSize(plaintextSize: 0, recipients: 1) - 16
-  /// Four sealed chunks of 64 KiB and their tags.
-  private static let readByteCount = 4 * (65_536 + 16)
-
   /// Writes the document to `output`, which is not committed here.
   ///
   /// The bytes written are authentic as they come, but only a normal return says that they are all of them
@@ -36,52 +31,23 @@ package enum DocumentOpener {
     _ object: StoredObject, expecting expected: DocumentExpectation, with identity: X25519Identity,
     from storage: any ObjectStorage, _ write: TarWriter.Sink
   ) async throws(PackageError) -> DocumentMeta {
-    try await requireLength(object, storage)
-    var age = AgeDecryptor(identities: [identity], knownLength: object.length)
-    var check = DocumentCheck(expecting: expected)
-    var offset = 0
-    while offset < object.length {
-      let size = offset == 0 ? headByteCount : readByteCount
-      let sealed = try await piece(object, offset..<min(offset + size, object.length), storage)
-      do {
-        try age.update(sealed.span.bytes) { (archive) throws(PackageError) in
-          try check.update(archive, write)
-        }
-      } catch {
-        throw PackageError(wrapping: error)
-      }
-      offset += sealed.count
-    }
-    do {
-      try age.finish { (archive) throws(PackageError) in try check.update(archive, write) }
-    } catch {
+    let reader: any ObjectReader
+    do { reader = try await storage.reader(of: object.id) } catch {
+      if case .missing = error { throw .objectMissing(object.id) }
       throw PackageError(wrapping: error)
+    }
+    guard reader.length == object.length else {
+      throw .objectLength(object.id, expected: object.length, actual: reader.length)
+    }
+    var check = DocumentCheck(expecting: expected)
+    try packageCall {
+      var start = PlaintextBuffer(capacity: AgeFileOpener.longestStart)
+      try start.append(count: min(object.length, start.capacity)) { try reader.read(at: 0, into: &$0) }
+      let file = try AgeFileOpener(start: start.bytes, fileSize: object.length, identities: [identity])
+      try file.open(
+        fill: { offset, room in try reader.read(at: offset, into: &room) },
+        drain: { archive in try check.update(archive, write) })
     }
     return try check.finish()
-  }
-
-  private static func requireLength(
-    _ object: StoredObject, _ storage: any ObjectStorage
-  ) async throws(PackageError) {
-    let length: Int?
-    do { length = try await storage.stat(object.id) } catch { throw PackageError(wrapping: error) }
-    guard let length else { throw .objectMissing(object.id) }
-    guard length == object.length else {
-      throw .objectLength(object.id, expected: object.length, actual: length)
-    }
-  }
-
-  private static func piece(
-    _ object: StoredObject, _ range: Range<Int>, _ storage: any ObjectStorage
-  ) async throws(PackageError) -> [UInt8] {
-    let bytes: [UInt8]
-    do { bytes = try await storage.read(object.id, range: range) } catch {
-      throw PackageError(wrapping: error)
-    }
-    // A storage that gives another number of bytes than asked for is broken; going on would loop or misread.
-    guard bytes.count == range.count else {
-      throw .objectLength(object.id, expected: object.length, actual: range.lowerBound + bytes.count)
-    }
-    return bytes
   }
 }

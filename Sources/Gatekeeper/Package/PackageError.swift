@@ -11,7 +11,7 @@ package enum PackageError: Error, Sendable {
   case malformedTar(TarFault)
   /// A stored document opens, but is not the document that was asked for.
   case documentRejected(DocumentFault)
-  /// The source gave other bytes on the second pass than on the first: nothing was stored.
+  /// The source was written to while it was read: nothing was stored.
   case inputChanged
   /// Something is larger than the format allows.
   case limitExceeded(PackageLimit)

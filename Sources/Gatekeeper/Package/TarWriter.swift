@@ -81,7 +81,7 @@ package struct TarWriter {
     byteCount = totalByteCount
   }
 
-  private static func headerByteCount(of entry: TarEntry) -> Int {
+  static func headerByteCount(of entry: TarEntry) -> Int {
     let records = TarHeader.paxRecords(entry)
     return blockByteCount + (records.isEmpty ? 0 : blockByteCount + roundedToBlock(records.count))
   }

@@ -1,13 +1,36 @@
+import StrongroomCrypto
+
 /// A document on its way into the vault. The gatekeeper knows no paths: who calls wraps a file, an upload, a test string.
 package protocol DocumentInput: Sendable {
   /// The original file name without its folders; personal, so it is only ever written sealed.
   var name: String { get }
   /// Length in bytes, known beforehand: the sealed size is reserved from it.
   var sizeBytes: Int { get }
-  /// Hands over the whole document from its start, in order, in pieces of at most 1 MiB.
+  /// Writes the document's bytes from `offset` on, all of the room it gets, which lies within `sizeBytes`.
   ///
-  /// Called more than once (to hash, then to seal); an input whose bytes changed in between is refused by its hash.
-  func forEachChunk(_ body: (RawSpan) throws -> Void) throws
+  /// Asked from the start to the end, by one thread at a time; and from the start again if the document is read twice.
+  func read(at offset: Int, into room: inout MutableRawSpan) throws
+  /// Throws if the document is not the one it was when its length was taken; asked when all of it was read.
+  func checkUnchanged() throws
+}
+
+extension DocumentInput {
+  /// So much at a time, bytes.
+  private static var pieceByteCount: Int { 1 << 18 }
+
+  /// Hands over the whole document from its start, in order, in pieces of at most 256 KiB.
+  package func forEachChunk(_ body: (RawSpan) throws -> Void) throws {
+    var buffer = PlaintextBuffer(capacity: min(Self.pieceByteCount, max(sizeBytes, 1)))
+    var offset = 0
+    while offset < sizeBytes {
+      try buffer.overwrite(count: min(buffer.capacity, sizeBytes - offset)) { room in
+        try read(at: offset, into: &room)
+      }
+      try body(buffer.bytes)
+      offset += buffer.count
+    }
+    try checkUnchanged()
+  }
 }
 
 /// Where a document or a package goes. Nothing is visible at the destination before `commit` returns.
@@ -31,15 +54,11 @@ package struct BytesInput: DocumentInput {
 
   package var sizeBytes: Int { bytes.count }
 
-  package func forEachChunk(_ body: (RawSpan) throws -> Void) throws {
-    let pieceBytes = 1 << 20
-    var offset = 0
-    while offset < bytes.count {
-      let end = min(offset + pieceBytes, bytes.count)
-      try body(bytes.span.bytes.extracting(offset..<end))
-      offset = end
-    }
+  package func read(at offset: Int, into room: inout MutableRawSpan) throws {
+    room.copyBytes(bytes.span.bytes.extracting(offset..<offset + room.byteCount))
   }
+
+  package func checkUnchanged() {}
 }
 
 extension BytesInput: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -143,6 +143,71 @@ final class DirectoryCore: Sendable {
     try health.flush(path) { () throws(FileSystemError) in try files.syncDirectory(Self.folder(of: path)) }
   }
 
+  /// Makes temporary files durable and gives them their names: one by its own flush, many by one flush of the file system for all
+  /// their contents and a second one for all their names.
+  ///
+  /// What is true if power fails after each step: (1) contents flushed: leftovers in `tmp/`; (2) renamed: any of the names may be
+  /// there, each with its whole content; (3) names flushed: all are there. Nothing is acknowledged before (3).
+  func publishFlushing(_ items: [(temporary: Temporary, path: String)]) throws(VaultStoreError) {
+    do throws(VaultStoreError) {
+      try flushContents(items)
+    } catch {
+      for item in items {
+        discard(item.temporary)
+        files.close(item.temporary.file)
+      }
+      throw error
+    }
+    guard items.count > 1 else {
+      for item in items { try publish(item.temporary, as: item.path) }
+      return
+    }
+    defer { for item in items { files.close(item.temporary.file) } }
+    var folders: Set<String> = []
+    var named = 0
+    do throws(VaultStoreError) {
+      for item in items {
+        try makeFolder(of: item.path, flushingLater: &folders)
+        do { try files.renameWithoutReplacing(item.temporary.path, item.path) } catch {
+          throw error.code == Errno.exists ? .alreadyExists(item.path) : error.storeError(item.path)
+        }
+        named += 1
+      }
+    } catch {
+      // All or none: what has its name already loses it again. Nobody was told of it.
+      for item in items[..<named] { try? files.remove(item.path) }
+      for item in items[named...] { discard(item.temporary) }
+      throw error
+    }
+    try flushNames(of: items.map(\.path), folders)
+  }
+
+  private func flushContents(_ items: [(temporary: Temporary, path: String)]) throws(VaultStoreError) {
+    if items.count > 1, try flushEverything() { return }
+    for item in items {
+      try health.flush(item.path) { () throws(FileSystemError) in try files.syncAll(item.temporary.file) }
+    }
+  }
+
+  /// - Parameter folders: those made, or first met, on the way.
+  private func flushNames(of paths: [String], _ folders: Set<String>) throws(VaultStoreError) {
+    if try !flushEverything() {
+      // The deepest first: a folder's name counts for nothing before its content is there, and harms nothing.
+      let above = folders.union(folders.map(Self.folder)).union(paths.map(Self.folder))
+      for folder in above.sorted(by: { $0.utf8.count > $1.utf8.count }) {
+        try health.flush(folder) { () throws(FileSystemError) in try files.syncDirectory(folder) }
+      }
+    }
+    durableFolders.withLock { $0.formUnion(folders) }
+  }
+
+  /// False where the system cannot promise it: then each file and folder is flushed by itself.
+  private func flushEverything() throws(VaultStoreError) -> Bool {
+    var isDone = false
+    try health.flush("") { () throws(FileSystemError) in isDone = try files.syncEverything() }
+    return isDone
+  }
+
   /// Removes what dead writers left in `tmp/`. What a living one holds is locked and stays.
   func sweepTemporaries() {
     for entry in (try? files.list("tmp")) ?? [] where entry.kind == .file {
@@ -195,6 +260,21 @@ final class DirectoryCore: Sendable {
       try files.syncDirectory(Self.folder(of: folder))
     }
     durableFolders.withLock { _ = $0.insert(folder) }
+  }
+
+  /// The same for many: the folders are flushed later, all together.
+  private func makeFolder(
+    of path: String, flushingLater folders: inout Set<String>
+  ) throws(VaultStoreError) {
+    let folder = Self.folder(of: path)
+    if folder.isEmpty || folders.contains(folder) || durableFolders.withLock({ $0.contains(folder) }) {
+      return
+    }
+    try makeFolder(of: folder, flushingLater: &folders)
+    do { try files.makeDirectory(folder) } catch {
+      if error.code != Errno.exists { throw error.storeError(folder) }
+    }
+    folders.insert(folder)
   }
 
   /// Every file below `folder`, deepest four levels, in no order; folders themselves are left out.

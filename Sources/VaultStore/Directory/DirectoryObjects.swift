@@ -3,51 +3,48 @@ import StrongroomCrypto
 /// Objects of a vault directory: `records/ab/cd/<id>.age`.
 struct DirectoryObjects: ObjectStorage {
   let core: DirectoryCore
+  private let staged = StagedObjects()
 
-  nonisolated(nonsending) func put(
-    _ id: ObjectID, exactSize: Int, _ body: (_ write: (RawSpan) throws -> Void) throws -> Void
+  init(core: DirectoryCore) { self.core = core }
+
+  nonisolated(nonsending) func stage(
+    _ id: ObjectID, exactSize: Int, _ body: (_ write: Write) throws -> Void
   ) async throws -> StoredObject {
     let path = id.relativePath
     try core.checkWritable()
     if try core.status(of: path) != nil { throw VaultStoreError.alreadyExists(path) }
     let temporary = try core.makeTemporary(for: path)
-    let digest: SHA256Digest
     do {
-      digest = try write(temporary, path, exactSize, body)
-      // Never given its name before its bytes are on the disk.
-      try core.health.flush(path) { () throws(FileSystemError) in try core.files.syncAll(temporary.file) }
+      var writing = try ObjectWriting(temporary, for: path, exactSize: exactSize, in: core)
+      try body { offset, piece in try writing.write(piece, at: offset) }
+      let stored = StoredObject(id: id, length: exactSize, sha256: try writing.finish())
+      guard staged.keep(temporary, as: id) else { throw VaultStoreError.alreadyExists(path) }
+      return stored
     } catch {
       core.discard(temporary)
       core.files.close(temporary.file)
       throw error
     }
-    try core.publish(temporary, as: path)
-    return StoredObject(id: id, length: exactSize, sha256: digest)
   }
 
-  private func write(
-    _ temporary: DirectoryCore.Temporary, _ path: String, _ exactSize: Int,
-    _ body: (_ write: (RawSpan) throws -> Void) throws -> Void
-  ) throws -> SHA256Digest {
-    if exactSize > 0 {
-      do throws(FileSystemError) { try core.files.allocate(temporary.file, size: exactSize) } catch {
-        throw error.storeError(path)
-      }
+  func publish(_ ids: [ObjectID]) async throws(VaultStoreError) {
+    let items = ids.compactMap { id in
+      staged.take(id).map { (temporary: $0, path: id.relativePath) }
     }
-    var hash = SHA256()
-    var size = 0
-    try body { piece in
-      guard size + piece.byteCount <= exactSize else {
-        throw VaultStoreError.sizeMismatch(expected: exactSize, actual: size + piece.byteCount)
-      }
-      do throws(FileSystemError) { try core.files.write(temporary.file, at: size, piece) } catch {
-        throw error.storeError(path)
-      }
-      hash.update(piece)
-      size += piece.byteCount
+    precondition(items.count == ids.count, "only what was staged is published")
+    try core.publishFlushing(items)
+  }
+
+  func unstage(_ ids: [ObjectID]) async {
+    for id in ids {
+      guard let temporary = staged.take(id) else { continue }
+      core.discard(temporary)
+      core.files.close(temporary.file)
     }
-    guard size == exactSize else { throw VaultStoreError.sizeMismatch(expected: exactSize, actual: size) }
-    return hash.finish()
+  }
+
+  func reader(of id: ObjectID) async throws(VaultStoreError) -> any ObjectReader {
+    try DirectoryObjectReader(id, in: core.files)
   }
 
   func read(_ id: ObjectID, range: Range<Int>) async throws(VaultStoreError) -> [UInt8] {

@@ -116,6 +116,16 @@ enum Descriptor {
     try checked(strongroom_fdatasync(descriptor), .sync)
   }
 
+  /// Everything on the file system that holds the file.
+  static func syncFileSystem(_ descriptor: Int32) throws(FileSystemError) {
+    try checked(strongroom_syncfs(descriptor), .sync)
+  }
+  static let syncFileSystemReportsErrors = strongroom_syncfs_reports_errors() == 1
+
+  static func beginWriting(_ descriptor: Int32, _ range: Range<Int>) {
+    strongroom_begin_writing(descriptor, Int64(range.lowerBound), Int64(range.count))
+  }
+
   static func status(_ descriptor: Int32) throws(FileSystemError) -> strongroom_status {
     var status = strongroom_status()
     try checked(strongroom_fstat(descriptor, &status), .status)

@@ -11,6 +11,10 @@ package protocol FileSystem: Sendable {
 
   /// Up to `count` bytes from `offset`; fewer only at the end of the file.
   func read(_ file: OpenFile, at offset: Int, count: Int) throws(FileSystemError) -> [UInt8]
+  /// Fills `target` from `offset`; gives the number of bytes, fewer only where the file ends.
+  func read(
+    _ file: OpenFile, at offset: Int, into target: inout MutableRawSpan
+  ) throws(FileSystemError) -> Int
   /// Writes all bytes, or throws with any part of them written.
   func write(_ file: OpenFile, at offset: Int, _ bytes: RawSpan) throws(FileSystemError)
   /// Takes room for `size` bytes from the start, so that writing them cannot meet a full disk.
@@ -26,6 +30,14 @@ package protocol FileSystem: Sendable {
   func syncAll(_ file: OpenFile) throws(FileSystemError)
   /// Names in a folder.
   func syncDirectory(_ path: String) throws(FileSystemError)
+
+  /// Contents, metadata and names of everything in the vault, whatever else of the same disk has to be written with it
+  /// (`syncfs`). An error says that some write failed since this file system was opened, not which.
+  ///
+  /// - Returns: false where the system would not tell of a failed write; nothing was promised then.
+  func syncEverything() throws(FileSystemError) -> Bool
+  /// Lets the disk begin with bytes that are going to be flushed soon. A hint: nothing is promised and nothing fails.
+  func beginWriting(_ file: OpenFile, _ range: Range<Int>)
 
   /// Atomic; EEXIST if `to` is taken.
   func renameWithoutReplacing(_ from: String, _ to: String) throws(FileSystemError)

@@ -36,6 +36,12 @@ package final class LinuxFileSystem: FileSystem {
     try Descriptor.read(file.number, at: offset, count: count)
   }
 
+  package func read(
+    _ file: OpenFile, at offset: Int, into target: inout MutableRawSpan
+  ) throws(FileSystemError) -> Int {
+    try Descriptor.read(file.number, at: offset, into: &target)
+  }
+
   package func write(_ file: OpenFile, at offset: Int, _ bytes: RawSpan) throws(FileSystemError) {
     try Descriptor.write(file.number, at: offset, bytes)
   }
@@ -70,6 +76,18 @@ package final class LinuxFileSystem: FileSystem {
     do { try Descriptor.sync(descriptor) } catch {
       throw FileSystemError(operation: .syncDirectory, code: error.code)
     }
+  }
+
+  /// The root's descriptor was opened before anything was written through it, so a write that fails from then on is
+  /// reported here, once.
+  package func syncEverything() throws(FileSystemError) -> Bool {
+    guard Descriptor.syncFileSystemReportsErrors else { return false }
+    try Descriptor.syncFileSystem(root)
+    return true
+  }
+
+  package func beginWriting(_ file: OpenFile, _ range: Range<Int>) {
+    Descriptor.beginWriting(file.number, range)
   }
 
   package func renameWithoutReplacing(_ from: String, _ to: String) throws(FileSystemError) {

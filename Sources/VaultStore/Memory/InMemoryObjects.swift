@@ -3,37 +3,80 @@ import Synchronization
 
 /// Objects that last as long as the process.
 package final class InMemoryObjects: ObjectStorage {
-  private let stored = Mutex<[ObjectID: [UInt8]]>([:])
+  private struct Objects {
+    var stored: [ObjectID: [UInt8]] = [:]
+    var staged: [ObjectID: [UInt8]] = [:]
+
+    func isTaken(_ id: ObjectID) -> Bool { stored[id] != nil || staged[id] != nil }
+  }
+
+  private let objects = Mutex(Objects())
 
   package init() {}
 
-  package nonisolated(nonsending) func put(
-    _ id: ObjectID, exactSize: Int, _ body: (_ write: (RawSpan) throws -> Void) throws -> Void
+  package nonisolated(nonsending) func stage(
+    _ id: ObjectID, exactSize: Int, _ body: (_ write: Write) throws -> Void
   ) async throws -> StoredObject {
     let taken = VaultStoreError.alreadyExists(id.relativePath)
-    guard stored.withLock({ $0[id] }) == nil else { throw taken }
-    var bytes: [UInt8] = []
-    try body { piece in
-      guard bytes.count + piece.byteCount <= exactSize else {
-        throw VaultStoreError.sizeMismatch(expected: exactSize, actual: bytes.count + piece.byteCount)
+    guard !objects.withLock({ $0.isTaken(id) }) else { throw taken }
+    var bytes = [UInt8](repeating: 0, count: exactSize)
+    var count = 0
+    try body { offset, piece in
+      guard offset >= 0, offset <= exactSize, piece.byteCount <= exactSize - offset else {
+        throw VaultStoreError.sizeMismatch(expected: exactSize, actual: offset + piece.byteCount)
       }
-      bytes += [UInt8](copying: piece)
+      bytes.replaceSubrange(offset..<offset + piece.byteCount, with: [UInt8](copying: piece))
+      count += piece.byteCount
     }
-    guard bytes.count == exactSize else {
-      throw VaultStoreError.sizeMismatch(expected: exactSize, actual: bytes.count)
+    guard count == exactSize else {
+      throw VaultStoreError.sizeMismatch(expected: exactSize, actual: count)
     }
     let object = StoredObject(id: id, length: exactSize, sha256: SHA256.digest(of: bytes))
-    let isNew = stored.withLock { [bytes] objects in
-      guard objects[id] == nil else { return false }
-      objects[id] = bytes
+    let isNew = objects.withLock { [bytes] objects in
+      guard !objects.isTaken(id) else { return false }
+      objects.staged[id] = bytes
       return true
     }
     guard isNew else { throw taken }
     return object
   }
 
+  package func publish(_ ids: [ObjectID]) async throws(VaultStoreError) {
+    objects.withLock { objects in
+      for id in ids {
+        guard let bytes = objects.staged.removeValue(forKey: id) else {
+          preconditionFailure("only what was staged is published")
+        }
+        objects.stored[id] = bytes
+      }
+    }
+  }
+
+  package func unstage(_ ids: [ObjectID]) async {
+    objects.withLock { objects in for id in ids { objects.staged[id] = nil } }
+  }
+
+  package func reader(of id: ObjectID) async throws(VaultStoreError) -> any ObjectReader {
+    guard let bytes = objects.withLock({ $0.stored[id] }) else { throw .missing(id.relativePath) }
+    return Reader(path: id.relativePath, bytes: bytes)
+  }
+
+  private struct Reader: ObjectReader {
+    let path: String
+    let bytes: [UInt8]
+
+    var length: Int { bytes.count }
+
+    func read(at offset: Int, into room: inout MutableRawSpan) throws(VaultStoreError) {
+      guard offset >= 0, offset <= bytes.count, room.byteCount <= bytes.count - offset else {
+        throw .damaged(Damage(file: path, problem: .truncated))
+      }
+      room.copyBytes(bytes.span.bytes.extracting(offset..<offset + room.byteCount))
+    }
+  }
+
   package func read(_ id: ObjectID, range: Range<Int>) async throws(VaultStoreError) -> [UInt8] {
-    guard let bytes = stored.withLock({ $0[id] }) else { throw .missing(id.relativePath) }
+    guard let bytes = objects.withLock({ $0.stored[id] }) else { throw .missing(id.relativePath) }
     guard range.lowerBound >= 0, range.upperBound <= bytes.count else {
       throw .damaged(Damage(file: id.relativePath, problem: .truncated))
     }
@@ -41,13 +84,15 @@ package final class InMemoryObjects: ObjectStorage {
   }
 
   package func stat(_ id: ObjectID) async throws(VaultStoreError) -> Int? {
-    stored.withLock { $0[id]?.count }
+    objects.withLock { $0.stored[id]?.count }
   }
 
-  package func delete(_ id: ObjectID) async throws(VaultStoreError) { stored.withLock { $0[id] = nil } }
+  package func delete(_ id: ObjectID) async throws(VaultStoreError) {
+    objects.withLock { $0.stored[id] = nil }
+  }
 
   package func list() async throws(VaultStoreError) -> [ObjectID: Int] {
-    stored.withLock { $0.mapValues(\.count) }
+    objects.withLock { $0.stored.mapValues(\.count) }
   }
 }
 

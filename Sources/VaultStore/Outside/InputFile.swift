@@ -2,10 +2,9 @@ import CStrongroom
 
 /// A source document outside the vault, read in pieces of the caller's size and watched for change.
 ///
-/// A document is read twice (first its length and SHA-256, then its bytes into the seal), so a change in between would file
-/// something else than was recorded. `checkUnchanged()` after the last read compares length, modification and change
-/// times; a change within one tick of the kernel's clock (4 ms) that keeps the length is not seen by it, and is caught
-/// by comparing the hash of what was sealed.
+/// A document that is written to while it is read would be filed half old and half new. `checkUnchanged()` after the last read
+/// compares length, modification and change times; a change within one tick of the kernel's clock (4 ms) that keeps the length is
+/// not seen by it. What is recorded is what was sealed in any case: the bytes are hashed as they are sealed.
 package struct InputFile: ~Copyable, Sendable {
   private let descriptor: Int32
   private let opened: Fingerprint

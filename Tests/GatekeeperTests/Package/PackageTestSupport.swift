@@ -63,33 +63,24 @@ struct ZerosInput: DocumentInput {
   let name = "zeros.bin"
   let sizeBytes: Int
 
-  func forEachChunk(_ body: (RawSpan) throws -> Void) throws {
-    let piece = [UInt8](repeating: 0, count: 65_536)
-    var left = sizeBytes
-    while left > 0 {
-      let count = min(left, piece.count)
-      try body(piece.span.bytes.extracting(first: count))
-      left -= count
-    }
-  }
+  func read(at offset: Int, into room: inout MutableRawSpan) { room.wipe() }
+  func checkUnchanged() {}
 }
 
-/// Another document on the second reading than on the first.
-final class ChangingInput: DocumentInput {
-  let name: String
+/// A document that is written to while it is read: shorter, longer or other than it was.
+struct ChangingInput: DocumentInput {
+  let name = "plan.txt"
   let sizeBytes: Int
-  private let readings: Mutex<[[UInt8]]>
+  let bytes: [UInt8]
 
-  init(name: String = "plan.txt", sizeBytes: Int, readings: [[UInt8]]) {
-    self.name = name
-    self.sizeBytes = sizeBytes
-    self.readings = Mutex(readings)
+  func read(at offset: Int, into room: inout MutableRawSpan) throws {
+    guard offset + room.byteCount <= bytes.count else {
+      throw VaultStoreError.outside(.changedWhileReading)
+    }
+    room.copyBytes(bytes.span.bytes.extracting(offset..<offset + room.byteCount))
   }
 
-  func forEachChunk(_ body: (RawSpan) throws -> Void) throws {
-    let bytes = readings.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
-    try body(bytes.span.bytes)
-  }
+  func checkUnchanged() throws { throw VaultStoreError.outside(.changedWhileReading) }
 }
 
 /// A child with a key and a vault's object storage, and documents filed in it.
@@ -111,13 +102,12 @@ struct SealedShelf {
     let expectation: DocumentExpectation
   }
 
-  func meta(
-    _ inspection: DocumentInspection, name: String, record: String, version: Int = 1, title: String? = nil
-  ) -> DocumentMeta {
-    DocumentMeta(
+  func label(
+    name: String, record: String, version: Int = 1, title: String? = nil
+  ) -> DocumentLabel {
+    DocumentLabel(
       vault: vault, child: child, record: record, version: version, kind: "ehc-plan", originalName: name,
-      title: title, dated: "2026-11-12", mediaType: inspection.mediaType.found.rawValue,
-      sha256: inspection.sha256, length: inspection.length)
+      title: title, dated: "2026-11-12")
   }
 
   func expectation(_ meta: DocumentMeta) -> DocumentExpectation {
@@ -130,12 +120,10 @@ struct SealedShelf {
   func file(
     _ input: any DocumentInput, record: String = "DOC-7Q4M1-T9KXB", title: String? = nil
   ) async throws -> Filed {
-    let inspection = try DocumentSealer.inspect(input)
-    let meta = meta(inspection, name: input.name, record: record, title: title)
-    let object = try await DocumentSealer.seal(
-      input, as: meta, to: identity.recipient, sealedAt: Self.sealedAt, id: try ObjectID.random(), in: storage
-    )
-    return Filed(object: object, meta: meta, expectation: expectation(meta))
+    let sealed = try await DocumentSealer.seal(
+      input, as: label(name: input.name, record: record, title: title), to: identity.recipient,
+      sealedAt: Self.sealedAt, id: try ObjectID.random(), in: storage)
+    return Filed(object: sealed.object, meta: sealed.meta, expectation: expectation(sealed.meta))
   }
 
   func open(_ filed: Filed) async throws -> [UInt8] {
