@@ -7,7 +7,8 @@ import VaultStore
   static let set = String(repeating: "a1", count: 32)
   static let key = KeyID(checkedBytes: [UInt8](repeating: 0xAB, count: 16))
   static let names: [VaultFileName] = [
-    .epochIdentity(1), .epochIdentity(9999), .childIdentity(key), .ledgerKey(1),
+    .epochIdentity(1), .epochIdentity(9999), .childIdentity(key), .ledgerKey(1), .cosigned(0),
+    .cosigned(18_204), .cosigned(UInt64.max),
     .policyFile(set: set, path: "policy.yaml"), .policyFile(set: set, path: "gateways/appeal.yaml"),
     .cache("fold.age"),
   ]
@@ -27,6 +28,9 @@ import VaultStore
     #expect(try await vault.files.list(.epochIdentities) == [.epochIdentity(1), .epochIdentity(9999)])
     #expect(try await vault.files.list(.childIdentities) == [.childIdentity(Self.key)])
     #expect(try await vault.files.list(.ledgerKeys) == [.ledgerKey(1)])
+    #expect(
+      try await vault.files.list(.cosigned) == [.cosigned(0), .cosigned(18_204), .cosigned(UInt64.max)])
+    #expect(try VaultFileName.cosigned(18_204).relativePath == "ledger/cosigned/00000000000000018204")
     #expect(try await vault.files.list(.policySet(Self.set)).count == 2)
     #expect(try await vault.files.list(.policies).count == 2)
     #expect(try await vault.files.list(.policySet(String(repeating: "b", count: 64))) == [])

@@ -17,8 +17,8 @@ package struct VaultExpectation: Sendable {
   }
 
   package let objects: [StoredObject]
-  /// nil to leave small files alone; otherwise any other than these is reported as planted. `STRONGROOM` and caches are
-  /// always allowed.
+  /// nil to leave small files alone; otherwise any other than these is reported as planted. `STRONGROOM`, cosigned checkpoints
+  /// and caches are always allowed.
   package let files: [File]?
   let objectIDs: Set<ObjectID>
   private let names: Set<VaultFileName>
@@ -32,7 +32,8 @@ package struct VaultExpectation: Sendable {
 
   func allows(_ name: VaultFileName) -> Bool {
     switch name {
-    case .description, .cache: true
+    // Public notes that carry their own signatures; whoever relies on one checks them.
+    case .description, .cache, .cosigned: true
     default: files == nil || names.contains(name)
     }
   }

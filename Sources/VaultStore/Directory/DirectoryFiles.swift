@@ -40,6 +40,7 @@ extension VaultFolder {
       case .epochIdentities: return "epoch"
       case .childIdentities: return "keys"
       case .ledgerKeys: return "ledger/keys"
+      case .cosigned: return "ledger/cosigned"
       case .policies: return "policies"
       case .policySet(let set):
         return DirectoryCore.folder(of: try VaultFileName.policyFile(set: set, path: "x").relativePath)

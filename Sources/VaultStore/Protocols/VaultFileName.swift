@@ -10,6 +10,9 @@ package enum VaultFileName: Hashable, Sendable {
   case childIdentity(KeyID)
   /// `ledger/keys/0001.age`: 1...9999.
   case ledgerKey(Int)
+  /// `ledger/cosigned/<size, 20 digits>`: the signed checkpoint of that size with cosignatures of others below it. Public,
+  /// and authenticated by its own signatures.
+  case cosigned(UInt64)
   /// `policies/<sha256>/<path>`: 64 lower-case hexadecimal digits; 1 to 4 parts of `A-Z a-z 0-9 . _ -`, none
   /// beginning with a dot, each at most 100 bytes.
   case policyFile(set: String, path: String)
@@ -26,6 +29,9 @@ package enum VaultFileName: Hashable, Sendable {
       case .epochIdentity(let number): return "epoch/" + (try Self.numbered(number)) + ".age"
       case .childIdentity(let id): return "keys/\(id.hex.prefix(2))/\(id.hex).age"
       case .ledgerKey(let number): return "ledger/keys/" + (try Self.numbered(number)) + ".age"
+      case .cosigned(let size):
+        let digits = String(size)
+        return "ledger/cosigned/" + String(repeating: "0", count: 20 - digits.utf8.count) + digits
       case .policyFile(let set, let path):
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard Self.isDigest(set), (1...4).contains(parts.count), parts.allSatisfy(Self.isPart) else {
@@ -43,7 +49,7 @@ package enum VaultFileName: Hashable, Sendable {
   package var limit: Int {
     switch self {
     case .description: 256 << 10
-    case .epochIdentity, .childIdentity, .ledgerKey: 1 << 20
+    case .epochIdentity, .childIdentity, .ledgerKey, .cosigned: 1 << 20
     case .policyFile: 4 << 20
     case .cache: 1 << 30
     }
@@ -69,6 +75,12 @@ package enum VaultFileName: Hashable, Sendable {
       else { return nil }
       self = .childIdentity(id)
     case ("ledger", 3):
+      if parts[1] == "cosigned", parts[2].utf8.count == 20,
+        parts[2].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let size = UInt64(parts[2])
+      {
+        self = .cosigned(size)
+        return
+      }
       guard parts[1] == "keys", let number = Self.number(parts[2]) else { return nil }
       self = .ledgerKey(number)
     case ("policies", 3...6):
@@ -114,6 +126,8 @@ package enum VaultFileName: Hashable, Sendable {
 /// A folder of small files, for listing.
 package enum VaultFolder: Hashable, Sendable {
   case epochIdentities, childIdentities, ledgerKeys
+  /// Checkpoints that others have cosigned.
+  case cosigned
   /// Files of every policy set.
   case policies
   /// Files of one policy set.
@@ -124,7 +138,7 @@ package enum VaultFolder: Hashable, Sendable {
     switch (self, name) {
     case (.epochIdentities, .epochIdentity), (.childIdentities, .childIdentity), (.ledgerKeys, .ledgerKey):
       true
-    case (.policies, .policyFile), (.caches, .cache): true
+    case (.policies, .policyFile), (.caches, .cache), (.cosigned, .cosigned): true
     case (.policySet(let set), .policyFile(let other, _)): set == other
     default: false
     }
