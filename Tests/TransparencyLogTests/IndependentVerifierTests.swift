@@ -1,4 +1,3 @@
-import Foundation
 import StrongroomCrypto
 import StrongroomTestSupport
 import Testing
@@ -6,56 +5,25 @@ import TransparencyLog
 
 /// What is published here is checked by a Go program that shares no code with it (Tests/IndependentVerifier).
 @Suite struct IndependentVerifierTests {
-  /// The Go command and the package the program needs; nil where one of them is missing.
-  static let go: String? = {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    let commands = folders.map { "\($0)/go" }.filter { FileManager.default.isExecutableFile(atPath: $0) }
-    let hasPackage = FileManager.default.fileExists(
-      atPath: "/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog")
-    return hasPackage ? commands.first : nil
-  }()
-
-  static let why: Comment = "needs the Debian packages golang-go and golang-golang-x-mod-dev"
+  static let why = Comment(rawValue: GoVerifier.why)
 
   private let scratch: ScratchDirectory
 
   init() throws { scratch = try ScratchDirectory("independent-verifier") }
-
-  private func run(_ command: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: command)
-    process.arguments = arguments
-    process.environment = [
-      "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": scratch.path("gocache"), "GOFLAGS": "",
-      "GOPROXY": "off", "GOTOOLCHAIN": "local", "HOME": scratch.path, "PATH": "/usr/bin:/bin",
-    ]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, output)
-  }
 
   private func write(_ tiles: MemoryTiles, to name: String) throws -> String {
     for (path, bytes) in tiles.files { try scratch.write(bytes, to: "\(name)/\(path)") }
     return scratch.path(name)
   }
 
-  @Test(.enabled(if: IndependentVerifierTests.go != nil, why))
+  @Test(.enabled(if: GoVerifier.go != nil, why))
   func anotherProgramAgrees() throws {
-    let go = try #require(Self.go)
-    let program = VectorFolder.packageRoot.appendingPathComponent("Tests/IndependentVerifier/main.go").path
-    let verify = scratch.path("verify")
-    let build = try run(go, ["build", "-o", verify, program])
-    try #require(build.status == 0, "\(build.output)")
-
+    let verifier = try GoVerifier(in: scratch)
     let vkey = try TestLog.signer().verifierKey.text
     for count in [0, 1, 255, 256, 257, 700] {
       let folder = try write(TestLog.published(count: count), to: "log-\(count)")
-      let result = try run(verify, [folder, vkey])
       let root = Base64.encode(MerkleTree.root(of: TestLog.leafHashes(count)).bytes, padded: true)
+      let result = try verifier.verify(folder, vkey)
       #expect(result.output == "size \(count) root \(root)\n")
       #expect(result.status == 0)
     }
@@ -65,10 +33,44 @@ import TransparencyLog
     for (number, path) in good.files.keys.sorted().enumerated() {
       var changed = good
       changed.files[path]?[20] ^= 1
-      let result = try run(verify, [write(changed, to: "changed-\(number)"), vkey])
+      let result = try verifier.verify(write(changed, to: "changed-\(number)"), vkey)
       #expect(result.status == 1, "\(path): \(result.output)")
     }
     let stranger = try TestLog.signer(2).verifierKey.text
-    #expect(try run(verify, [write(good, to: "good"), stranger]).status == 1)
+    #expect(try verifier.verify(write(good, to: "good"), stranger).status == 1)
+  }
+
+  /// CVE-2026-56865: the tile reader of Debian's package skips the parents of some tiles at the right edge, and accepts a forged
+  /// entry whose own hash was forged with it. Whoever recomputes the tree from the entries does not.
+  @Test(
+    .enabled(if: GoVerifier.go != nil, why),
+    arguments: [(count: 300, entry: 5), (300, 299), (257, 256), (700, 600), (3, 2)])
+  func aForgedEntryWithItsForgedHashIsRefused(count: Int, entry: Int) throws {
+    let verifier = try GoVerifier(in: scratch)
+    let vkey = try TestLog.signer().verifierKey.text
+    var log = try TestLog.published(count: count)
+    let tile = UInt64(entry / 256)
+    let width = min(256, count - 256 * Int(tile))
+    let bundlePath = TilePath(.entries, index: tile, width: width).text
+    let hashPath = TilePath(.hashes(level: 0), index: tile, width: width).text
+
+    var bundle = try #require(log.files[bundlePath])
+    var hashes = try #require(log.files[hashPath])
+    let original = TestLog.entry(entry)
+    var forged = original
+    forged[0] = UInt8(ascii: "E")
+    let place = try #require(bundle.firstRange(of: [0, UInt8(original.count)] + original))
+    bundle.replaceSubrange(place, with: [0, UInt8(forged.count)] + forged)
+    hashes.replaceSubrange(
+      (entry % 256) * 32..<(entry % 256 + 1) * 32, with: MerkleTree.leafHash(forged).bytes)
+    log.files[bundlePath] = bundle
+    log.files[hashPath] = hashes
+
+    let result = try verifier.verify(write(log, to: "forged"), vkey)
+    #expect(result.status == 1)
+    #expect(result.output.contains("entries give root"), "\(result.output)")
+    // Ours says so too.
+    let checkpoint = try TestLog.checkpoint(TestLog.leafHashes(count))
+    #expect(throws: TransparencyLogError.self) { try PublishedLog(reader: log).verify(checkpoint) }
   }
 }
