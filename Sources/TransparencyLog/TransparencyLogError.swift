@@ -63,6 +63,12 @@ package enum TransparencyLogError: Error, Hashable, Sendable {
   case checkpointMissing
   case checkpointDoesNotMatchTiles(checkpointSize: UInt64, tilesSize: UInt64)
 
+  // What a log and a witness say to each other.
+  case witnessRequestTooLarge(limitBytes: Int)
+  case witnessRequestMalformed(line: Int)
+  /// The witness answered with lines of which none is a cosignature of the key expected.
+  case witnessAnswerMalformed
+
   // The text proof of one entry.
   case proofTextTooLarge(limitBytes: Int)
   case proofTextMalformed(line: Int)

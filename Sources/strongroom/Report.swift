@@ -4,6 +4,7 @@ import DisclosureRules
 import Gatekeeper
 import Glibc
 import VaultStore
+import WitnessService
 
 /// An error as people and programs are told it: one line saying what failed on what, hints saying what to do next.
 ///
@@ -37,6 +38,7 @@ extension Report {
     case let error as CommandFailure: self.init(error)
     case let error as GateError: self.init(error)
     case let error as VaultStoreError: self.init(error)
+    case let error as WitnessError: self.init(error)
     case let error as PolicyLoadError: self.init(error)
     case let error as AgeError: self.init(error)
     default: self = Report.parsing(error)

@@ -27,7 +27,7 @@ struct StrongroomCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Sharing outside",
         subcommands: [DiscloseCommand.self, ExplainCommand.self, RecipientCommand.self]),
-      CommandGroup(name: "Oversight", subcommands: [AuditCommand.self]),
+      CommandGroup(name: "Oversight", subcommands: [AuditCommand.self, WitnessCommand.self]),
       CommandGroup(name: "Rules", subcommands: [PolicyCommand.self]),
       CommandGroup(
         name: "Running the vault",

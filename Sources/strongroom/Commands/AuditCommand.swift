@@ -7,7 +7,7 @@ struct AuditCommand: AsyncParsableCommand {
     commandName: "audit",
     abstract: "Look at the access record, and prove that it is whole.",
     discussion: "Every view is itself an entry. Officers see references; names stay sealed.",
-    subcommands: [List.self, Show.self, Verify.self, Publish.self])
+    subcommands: [List.self, Show.self, Verify.self, Publish.self, Witnessed.self])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
