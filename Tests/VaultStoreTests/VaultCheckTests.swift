@@ -101,6 +101,7 @@ import VaultStore
     ("records/aa/bb/x.age", VaultFinding.Problem.planted), ("README", .planted), ("epoch/0002.age", .planted),
     ("epoch/2.age", .planted), ("keys/ab/x", .planted), ("ledger/keys/0009.age", .planted),
     ("ledger/0000000000.seg.bak", .planted), ("tmp/0123", .leftover),
+    ("keys/ab/ab000000000000000000000000000000.age", .orphan(length: 1)),
   ])
   func plantedFileIsNamed(name: String, problem: VaultFinding.Problem) async throws {
     let filled = try await fill()

@@ -53,8 +53,10 @@ package enum VaultCheck {
     case .object(let id):
       expecting.objectIDs.contains(id)
         ? nil : VaultFinding(name: item.path, problem: .orphan(length: item.length))
-    case .named(let name):
-      expecting.allows(name) ? nil : VaultFinding(name: item.path, problem: .planted)
+    case .named(let name) where expecting.allows(name): nil
+    // Durable before the entry that names it, as a document is: a crash may leave one.
+    case .named(.childIdentity): VaultFinding(name: item.path, problem: .orphan(length: item.length))
+    case .named: VaultFinding(name: item.path, problem: .planted)
     case .ledger: nil
     case .temporary: VaultFinding(name: item.path, problem: .leftover)
     case .unknown: VaultFinding(name: item.path, problem: .planted)
