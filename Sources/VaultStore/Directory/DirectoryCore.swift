@@ -248,7 +248,7 @@ final class DirectoryCore: Sendable {
 
   /// Makes the folders above `path`. Each is flushed into the one above it once in a process even if it exists, since another process
   /// may have made it and died before its flush.
-  private func makeFolder(of path: String, durably: Bool) throws(VaultStoreError) {
+  func makeFolder(of path: String, durably: Bool) throws(VaultStoreError) {
     let folder = Self.folder(of: path)
     if folder.isEmpty || durableFolders.withLock({ $0.contains(folder) }) { return }
     try makeFolder(of: folder, durably: durably)

@@ -19,21 +19,23 @@ package enum VaultDirectory {
     at path: String, geometry: JournalGeometry = .standard
   ) throws(VaultStoreError) -> VaultStorage {
     let files: LinuxFileSystem
-    do throws(FileSystemError) {
-      do throws(FileSystemError) {
-        try Descriptor.makeDirectory(Descriptor.currentDirectory, path)
-      } catch {
-        if error.code != Errno.exists { throw error }
-      }
-      files = try LinuxFileSystem(root: path)
-      // The folder's own name lies in the one above it.
-      let above = try Descriptor.open(Descriptor.currentDirectory, path + "/..", .directory)
-      defer { Descriptor.close(above) }
-      try Descriptor.sync(above)
-    } catch {
-      throw error.storeError("")
-    }
+    do { files = try folder(at: path) } catch { throw error.storeError("") }
     return try create(on: files, geometry: geometry)
+  }
+
+  /// The folder, made if it does not exist.
+  static func folder(at path: String) throws(FileSystemError) -> LinuxFileSystem {
+    do throws(FileSystemError) {
+      try Descriptor.makeDirectory(Descriptor.currentDirectory, path)
+    } catch {
+      if error.code != Errno.exists { throw error }
+    }
+    let files = try LinuxFileSystem(root: path)
+    // The folder's own name lies in the one above it.
+    let above = try Descriptor.open(Descriptor.currentDirectory, path + "/..", .directory)
+    defer { Descriptor.close(above) }
+    try Descriptor.sync(above)
+    return files
   }
 
   /// Opens a finished vault.
@@ -54,6 +56,18 @@ package enum VaultDirectory {
   package static func create(
     on files: any FileSystem, geometry: JournalGeometry
   ) throws(VaultStoreError) -> VaultStorage {
+    let core = try begin(on: files)
+    let journal = JournalFiles(core: core)
+    let start = SegmentStart(number: 0, capacity: geometry.segmentSize, range: CompactRange())
+    try journal.make(start, head: nil, usingReserve: false)
+    try journal.replenishReserve(size: geometry.segmentSize)
+    return storage(core, geometry)
+  }
+
+  /// Makes the folders of a vault and the mark that one is being made. Whoever goes on writes `STRONGROOM` last.
+  ///
+  /// - Throws: `.alreadyExists` if the folder holds anything that is not a vault's unfinished beginning.
+  static func begin(on files: any FileSystem) throws(VaultStoreError) -> DirectoryCore {
     let core = DirectoryCore(files, isWritable: true)
     if try core.status(of: "STRONGROOM") != nil { throw .alreadyExists("STRONGROOM") }
     if try core.status(of: creationMark) != nil {
@@ -71,11 +85,7 @@ package enum VaultDirectory {
         ? core.health.fail(.stopped(operation: error.operation, name: "", code: error.code))
         : error.storeError("")
     }
-    let journal = JournalFiles(core: core)
-    let start = SegmentStart(number: 0, capacity: geometry.segmentSize, range: CompactRange())
-    try journal.make(start, head: nil, usingReserve: false)
-    try journal.replenishReserve(size: geometry.segmentSize)
-    return storage(core, geometry)
+    return core
   }
 
   package static func open(

@@ -132,6 +132,30 @@ enum Descriptor {
     return status
   }
 
+  /// Whether `path`, or the folder it is to be made in, is the folder `top` or lies in it, however it is written.
+  static func isBelow(_ path: String, _ top: FileStatus.Identity?) throws(FileSystemError) -> Bool {
+    // One that does not exist yet is looked at from the folder above it.
+    let slash = path.lastIndex(of: "/")
+    let above = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    var folder: Int32
+    do throws(FileSystemError) { folder = try open(currentDirectory, path, .directory) } catch {
+      guard error.code == Errno.noSuchFile else { throw error }
+      folder = try open(currentDirectory, above, .directory)
+    }
+    defer { close(folder) }
+    var previous: FileStatus.Identity?
+    while true {
+      let identity = FileStatus(try status(folder)).identity
+      if identity == top { return true }
+      // The root is its own parent.
+      if identity == previous { return false }
+      previous = identity
+      let next = try open(folder, "..", .directory)
+      close(folder)
+      folder = next
+    }
+  }
+
   /// nil if nothing has this name.
   static func status(_ directory: Int32, _ path: String) throws(FileSystemError) -> strongroom_status? {
     var status = strongroom_status()

@@ -12,6 +12,9 @@ package final class LinuxFileSystem: FileSystem {
 
   deinit { Descriptor.close(root) }
 
+  /// Which folder this is, whatever it is called.
+  var identity: FileStatus.Identity? { (try? Descriptor.status(root)).map { FileStatus($0).identity } }
+
   package func open(_ path: String, writable: Bool) throws(FileSystemError) -> OpenFile {
     let descriptor = try Descriptor.openBeneath(root, path, writable ? .readWrite : .read)
     do throws(FileSystemError) {
