@@ -36,4 +36,6 @@ package enum AccessAction: String, Codable, Hashable, Sendable, CaseIterable {
   case verifyLog = "verify-log"
   case publishLog = "publish-log"
   case exportLog = "export-log"
+  case backUp = "back-up"
+  case manageRecovery = "manage-recovery"
 }

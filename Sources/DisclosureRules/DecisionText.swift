@@ -505,6 +505,8 @@ extension AccessAction {
     case .verifyLog: "verify the access record"
     case .publishLog: "publish the access record"
     case .exportLog: "export the access record"
+    case .backUp: "make or check a backup"
+    case .manageRecovery: "make or try out the recovery set"
     }
   }
 }

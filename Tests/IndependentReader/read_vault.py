@@ -428,6 +428,8 @@ KINDS = {
     "audit.viewed": ("", "to", None),
     "audit.exported": ("", "size", None),
     "audit.verified": ("", "size findings depth", None),
+    "backup.created": ("", "size root files bytes findings", None),
+    "backup.verified": ("", "size root samples findings", None),
     "system.recovered": ("", "count", None),
 }
 FOR_EVERYBODY = {
@@ -437,6 +439,8 @@ FOR_EVERYBODY = {
     "audit.viewed",
     "audit.exported",
     "audit.verified",
+    "backup.created",
+    "backup.verified",
     "system.recovered",
 }
 

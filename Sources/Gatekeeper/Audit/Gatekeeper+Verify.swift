@@ -214,6 +214,7 @@ extension EventKind {
     case .registerViewed: .viewRegister
     case .auditExported: .publishLog
     case .auditVerified: .verifyLog
+    case .backupCreated, .backupVerified: .backUp
     case .vaultCreated, .recordOpened, .accessRefused, .requestDecided, .auditViewed, .systemRecovered: nil
     }
   }

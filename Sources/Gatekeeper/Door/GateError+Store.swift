@@ -22,6 +22,8 @@ extension GateError {
     switch error {
     case let error as GateError: self = error
     case let error as VaultStoreError: self = GateError(error)
+    case BackupError.vault(let error): self = GateError(error)
+    case let error as BackupError: self = .backup(error)
     default: self = .crypto(.invalidKey)
     }
   }

@@ -91,7 +91,7 @@ package actor Gatekeeper {
   }
 
   /// Holds the children's keys, and in a role that goes with them: a recovery key does not make an officer one.
-  var isCustodian: Bool {
+  package var isCustodian: Bool {
     keys.epoch != nil
       && state.activeMember(with: identity.verifierKey).map { Custodians.contains(role: $0.role) } ?? false
   }

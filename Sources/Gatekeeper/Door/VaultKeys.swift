@@ -14,7 +14,7 @@ final class VaultKeys: Sendable {
   /// There is one epoch so far: rotation comes later.
   static let epochNumber = 1
   /// An identity file or a ledger key file is a few hundred bytes.
-  private static let limitBytes = 16_384
+  static let limitBytes = 16_384
 
   init(ledger: LedgerKey, signer: NoteSigner, origin: String, epoch: X25519Identity?) {
     self.ledger = ledger

@@ -29,6 +29,9 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
   case auditViewed = "audit.viewed"
   case auditExported = "audit.exported"
   case auditVerified = "audit.verified"
+  /// A copy of the vault came to its end; the entry is made after it, and is not in it.
+  case backupCreated = "backup.created"
+  case backupVerified = "backup.verified"
   /// Entries that a crash had left without a signed head were adopted.
   case systemRecovered = "system.recovered"
 
@@ -66,6 +69,8 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
     case .auditViewed: ["from", "to", "filter"]
     case .auditExported: ["size"]
     case .auditVerified: ["size", "findings", "depth"]
+    case .backupCreated: ["size", "root", "files", "bytes", "findings"]
+    case .backupVerified: ["size", "root", "samples", "findings"]
     case .systemRecovered: ["count"]
     }
   }

@@ -61,7 +61,7 @@ extension VaultState {
   private func checkPermission(_ event: Event) throws(EntryFault) {
     switch event.kind {
     case .accessRefused, .approvalGiven, .approvalDeclined, .auditViewed, .auditExported,
-      .auditVerified, .systemRecovered:
+      .auditVerified, .backupCreated, .backupVerified, .systemRecovered:
       return
     default:
       guard Custodians.contains(role: event.actor.role) else { throw .roleNotHeld }
@@ -94,6 +94,7 @@ extension VaultState {
     case .registerViewed:
       guard RegisterView(rawValue: try event.text("view")) != nil else { throw .malformed }
     case .auditViewed, .auditExported, .auditVerified: break
+    case .backupCreated, .backupVerified: try checkBackup(event)
     case .systemRecovered: _ = try event.number("count")
     }
   }
@@ -224,6 +225,13 @@ extension VaultState {
     // Links between staff and children are not kept yet, so nobody can have decided on one.
     let seen = AccessFacts(role: event.actor.role, action: .open, document: record.kind, reason: true)
     guard JSONValue(facts: seen) == facts else { throw .factsDiffer }
+  }
+
+  /// Nobody can have backed up more than there was.
+  private func checkBackup(_ event: Event) throws(EntryFault) {
+    guard UInt64(try event.number("size")) <= size else { throw .malformed }
+    _ = try event.digest("root")
+    _ = try event.number("findings")
   }
 
   private mutating func takeRecipient(_ event: Event) throws(EntryFault) {

@@ -26,6 +26,8 @@ package enum GateError: Error, Sendable {
   case wrongState(StateFault)
   /// 74. The caller's own input or output failed: a file that changed while it was read, a disk that is full.
   case documentStream(StreamSide)
+  /// A backup could not be made, read or restored; codes as the cases say.
+  case backup(BackupError)
   /// 1. OpenSSL refused a call that cannot fail on account of any file.
   case crypto(CryptoError)
 }
