@@ -33,6 +33,7 @@ extension Report {
     case .wrongState(let fault):
       self.init(status: .usage, id: "wrong-state", message: Self.words(fault))
     case .documentStream(let side): self.init(side)
+    case .backup(let error): self.init(error)
     case .crypto: self = .crypto
     }
   }

@@ -39,6 +39,7 @@ extension Report {
     case let error as GateError: self.init(error)
     case let error as VaultStoreError: self.init(error)
     case let error as WitnessError: self.init(error)
+    case let error as BackupError: self.init(error)
     case let error as PolicyLoadError: self.init(error)
     case let error as AgeError: self.init(error)
     default: self = Report.parsing(error)

@@ -6,6 +6,8 @@ import VaultStore
 /// One command's visit to a vault: whose key, which folder.
 struct Session {
   let gatekeeper: Gatekeeper
+  /// For a second visit of the same person, to a copy of the vault.
+  let identity: MemberIdentity
 
   static func open(_ options: VaultOptions) async throws -> Session {
     let vaultPath = try options.vaultPath()
@@ -13,7 +15,7 @@ struct Session {
     let storage = try VaultDirectory.open(at: vaultPath)
     let gatekeeper = try await Gatekeeper(opening: storage, as: identity, effects: .system)
     if await gatekeeper.isExampleVault, !options.output.json { warnAboutExampleVault() }
-    return Session(gatekeeper: gatekeeper)
+    return Session(gatekeeper: gatekeeper, identity: identity)
   }
 
   static func warnAboutExampleVault() {

@@ -31,7 +31,10 @@ struct StrongroomCommand: AsyncParsableCommand {
       CommandGroup(name: "Rules", subcommands: [PolicyCommand.self]),
       CommandGroup(
         name: "Running the vault",
-        subcommands: [KeygenCommand.self, InitCommand.self, MemberCommand.self, CheckCommand.self]),
+        subcommands: [
+          KeygenCommand.self, InitCommand.self, MemberCommand.self, CheckCommand.self, BackupCommand.self,
+          RestoreCommand.self,
+        ]),
       CommandGroup(name: "More help", subcommands: [HelpTopicCommand.self]),
     ])
 }

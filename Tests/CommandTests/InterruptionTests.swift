@@ -15,18 +15,6 @@ struct InterruptionTests {
     return "large.txt"
   }
 
-  /// Starts the command and ends it with a signal after a moment.
-  private func cut(
-    _ office: Office, _ words: [String], with signal: Int32, afterMicroseconds: UInt32
-  ) throws -> CommandLineRunner.Result {
-    var runner = office.runner
-    runner.environment["STRONGROOM_IDENTITY"] = "\(CommandLineRunner.exampleKeys)/senco.key"
-    return try runner.run(CommandLineRunner.binary, words) { process in
-      usleep(afterMicroseconds)
-      kill(process.processIdentifier, signal)
-    }
-  }
-
   /// Moments that cut a command anywhere between its start and a little after its end, however fast this machine is.
   ///
   /// - Parameter words: the command; it is run to its end once.
@@ -65,7 +53,7 @@ struct InterruptionTests {
     ]
     var killed = 0
     for (round, moment) in try moments(office, filing, seed: 0x5701).enumerated() {
-      let result = try cut(office, filing, with: SIGKILL, afterMicroseconds: moment)
+      let result = try office.cut(filing, with: SIGKILL, afterMicroseconds: moment)
       if result.code == SIGKILL { killed += 1 }
       try expectWhole(office, "round \(round), killed after \(moment) us, \(result.code)")
       // Whoever was told that it is filed finds it.
@@ -91,7 +79,7 @@ struct InterruptionTests {
     }
     var killed = 0
     for (round, moment) in try moments(office, opening("whole"), seed: 0x0be7).enumerated() {
-      let result = try cut(office, opening("\(round)"), with: SIGKILL, afterMicroseconds: moment)
+      let result = try office.cut(opening("\(round)"), with: SIGKILL, afterMicroseconds: moment)
       if result.code == SIGKILL { killed += 1 }
       try expectWhole(office, "round \(round), killed after \(moment) us")
     }
@@ -123,8 +111,8 @@ struct InterruptionTests {
     for (round, moment) in try moments(office, releasing(first.reference), seed: 0x4e1e).enumerated() {
       let request = try office.request("consent", to: refs.college, record: plan)
       #expect(request.code == 0, "\(request.decision)")
-      let result = try cut(
-        office, releasing(request.reference), with: SIGKILL, afterMicroseconds: moment)
+      let result = try office.cut(
+        releasing(request.reference), with: SIGKILL, afterMicroseconds: moment)
       if result.code == SIGKILL { killed += 1 }
       try expectWhole(office, "round \(round), killed after \(moment) us")
     }
@@ -149,7 +137,7 @@ struct InterruptionTests {
         ["store", file, "--child", office.refs.child, "--kind", "advice"],
         ["open", record, "--reason", "x", "--out", "out/o.txt"],
       ] {
-        let result = try cut(office, words, with: SIGINT, afterMicroseconds: moment)
+        let result = try office.cut(words, with: SIGINT, afterMicroseconds: moment)
         #expect(result.code == 130 || result.code == 0, "\(result.code): \(result.everything)")
         if result.code == 130 {
           interrupted += 1
@@ -166,31 +154,11 @@ struct InterruptionTests {
 
   // MARK: Full disk
 
-  /// A file system of a few megabytes, where one may be made: as root, or in a user namespace.
-  private func onSmallDisk(
-    _ office: Office, megabytes: Int, holdsVault: Bool, _ line: String
-  ) throws -> CommandLineRunner.Result? {
-    let flags = geteuid() == 0 ? "-m" : "-rm"
-    let mount = "mkdir -p small && mount -t tmpfs -o size=\(megabytes)m tmpfs small"
-    guard try office.runner.shell("unshare \(flags) bash -c '\(mount)'").code == 0 else {
-      print("not tested: a full disk (no tmpfs may be mounted here)")
-      return nil
-    }
-    let script = try office.file(
-      "small.sh",
-      """
-      set -e; \(mount); export STRONGROOM_VAULT=$PWD/\(holdsVault ? "small/v" : "v")
-      \(holdsVault ? "cp -a v small/v" : ":"); export STRONGROOM_IDENTITY=$KEYS/senco.key; set +e
-      \(line)
-      """)
-    return try office.runner.shell("unshare \(flags) bash \(script)")
-  }
-
   @Test func aFullDiskIsSaidAndTheVaultIsAsItWas() throws {
     let office = try Office()
     let file = try canaryFile(office, megabytes: 8)
-    let result = try onSmallDisk(
-      office, megabytes: 5, holdsVault: true,
+    let result = try office.onSmallDisk(
+      megabytes: 5, holdsVault: true,
       """
       hash() { (cd small/v && find . -type f | sort | xargs sha256sum); }
       hash > before
@@ -218,8 +186,8 @@ struct InterruptionTests {
     _ = try office.strongroom("disclose", "release", allowed, "--out", "warm.age")
     let request = try office.request("consent", to: office.refs.college, record: record)
     #expect(request.code == 0)
-    let result = try onSmallDisk(
-      office, megabytes: 5, holdsVault: false,
+    let result = try office.onSmallDisk(
+      megabytes: 5, holdsVault: false,
       """
       strongroom open \(record) --reason x --out small/o.txt; echo "open $?"
       strongroom disclose release \(request.reference) --out small/p.age; echo "release $?"

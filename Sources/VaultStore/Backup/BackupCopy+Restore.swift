@@ -69,9 +69,11 @@ extension BackupCopy {
 
   /// Without these files no vault opens.
   private static func isNeeded(_ path: String) -> Bool {
-    if path.hasPrefix("ledger/") { return true }
-    if case .epochIdentity = VaultFileName(relativePath: path) { return true }
-    return false
+    switch VaultFileName(relativePath: path) {
+    case .epochIdentity, .ledgerKey: true
+    case .none: path.hasPrefix("ledger/")
+    default: false
+    }
   }
 
   private func readWhole(_ path: String) throws(BackupError) -> [UInt8] {
