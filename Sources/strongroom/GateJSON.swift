@@ -29,7 +29,10 @@ extension ChildSummary {
     [
       "child": .string(reference.description), "name": .string(name), "born": .string(born.description),
       "upn": .optional(upn), "records": .number(recordCount),
-      "competence": .optional(notes.competence?.rawValue), "capacity": .optional(notes.capacity?.rawValue),
+      "competence": .optional(notes.competence?.rawValue),
+      "capacity": .object(
+        Dictionary(
+          uniqueKeysWithValues: notes.capacity.map { ($0.key.description, .string($0.value.rawValue)) })),
       "care": .optional(notes.care?.rawValue),
     ]
   }
@@ -38,13 +41,20 @@ extension ChildSummary {
 extension ChildNotes {
   /// A line for each thing noted.
   var words: [String] {
-    [
-      competence.map {
-        $0 == .competent ? "Understands enough to decide" : "Does not understand enough to decide yet"
-      },
-      capacity.map { $0 == .lacks ? "Lacks capacity for this decision" : "Has capacity" },
-      care.map { "Care: \($0.rawValue)" },
-    ].compactMap { $0 }
+    var lines: [String] = []
+    if let competence {
+      lines.append(
+        competence == .competent
+          ? "Understands enough to decide" : "Does not understand enough to decide yet")
+    }
+    for (recipient, capacity) in capacity.sorted(by: { $0.key.description < $1.key.description }) {
+      lines.append(
+        capacity == .lacks
+          ? "Was found unable to decide about sharing with \(recipient)"
+          : "Was found able to decide about sharing with \(recipient)")
+    }
+    if let care { lines.append("Care: \(care.rawValue)") }
+    return lines
   }
 }
 

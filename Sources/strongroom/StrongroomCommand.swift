@@ -22,7 +22,8 @@ struct StrongroomCommand: AsyncParsableCommand {
         name: "Everyday work",
         subcommands: [StoreCommand.self, FindCommand.self, OpenCommand.self, StatusCommand.self]),
       CommandGroup(
-        name: "Children and their people", subcommands: [ChildCommand.self, ContactCommand.self]),
+        name: "Children and their people",
+        subcommands: [ChildCommand.self, ContactCommand.self, RestrictionCommand.self]),
       CommandGroup(name: "Consent", subcommands: [ConsentCommand.self]),
       CommandGroup(
         name: "Sharing outside",

@@ -51,6 +51,9 @@ import Testing
       strongroom child add --name "Robin Example" --born 2014-01-31 --upn A123456789012
       strongroom child edit CH-0001 --competence not-competent --care looked-after --ground "Assessed 3 March"
       strongroom contact add --child CH-0001 --name "Alex" --relationship mother --parental-responsibility
+      strongroom restriction place CH-0001 --kind shielded-address --ground "Refuge" --until 2999-01-01
+      hidden=$(strongroom restriction place CH-0001 --kind harm-flag --ground "Read" --json | grep -oE 'RST-[0-9A-Z]{5}-[0-9A-Z]{5}')
+      strongroom restriction lift $hidden --ground "Taken out"
       printf 'said in confidence' > "Übersicht – Gespräch.txt"
       : > empty.txt
       plan=$(strongroom store '\(plan)' --child CH-0001 --kind ehc-plan --json | grep -oE 'DOC-[0-9A-Z]{5}-[0-9A-Z]{5}')

@@ -6,44 +6,6 @@ import VaultStore
 
 /// Who may say yes, and what becomes of a yes.
 @Suite struct ConsentTests {
-  struct Row: Sendable, CustomTestStringConvertible {
-    let relationship: String
-    let responsible: Bool
-    let giver: ConsentGiver
-    var testDescription: String { "\(relationship), \(responsible)" }
-
-    init(_ relationship: String, _ giver: ConsentGiver) { self.init(relationship, false, giver) }
-
-    init(_ relationship: String, _ responsible: Bool, _ giver: ConsentGiver) {
-      self.relationship = relationship
-      self.responsible = responsible
-      self.giver = giver
-    }
-  }
-
-  static let rows: [Row] = [
-    Row("mother", true, .parent), Row("Father", .parent), Row(" Mum ", .parent), Row("uncle", true, .parent),
-    Row("foster carer", .carer), Row("carer", .carer), Row("special guardian", .guardian),
-    Row("local authority", true, .localAuthorityWithParentalResponsibility),
-    Row("social worker, local authority", .localAuthorityWithoutParentalResponsibility),
-    Row("deputy", .alternativePerson),
-    // A word that would do, and somebody else all the same.
-    Row("mother's partner", .other), Row("birth mother", .other), Row("friend of dad", .other),
-    Row("stepfather", .other), Row("step father", .other), Row("former foster carer", .other),
-    Row("carer's assistant", .other), Row("guardian ad litem", .other), Row("deputy head", .other),
-    Row("child's social worker", .other), Row("child minder", .other), Row("young person's tutor", .other),
-    Row("parent governor", .other), Row("grandmother", .other), Row("", .other), Row("мать", .other),
-  ]
-
-  @Test(arguments: rows)
-  func unknownRelationshipIsNobodyWhoMayConsent(_ row: Row) {
-    for stage in [LifeStage.child, .youngPerson] {
-      #expect(
-        ConsentGiver(
-          relationship: row.relationship, parentalResponsibility: row.responsible, stage: stage) == row.giver)
-    }
-  }
-
   @Test func earlierYesDoesNotComeBackToLife() async throws {
     let school = try await School.open()
     let college = try await school.recipient("college")

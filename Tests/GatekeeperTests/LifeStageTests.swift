@@ -52,9 +52,20 @@ struct LifeStageTests {
     let before = try await school.senco.checkDisclosure(draft)
     #expect(before.outcome == .refused)
     #expect(before.reasons.map(\.code).contains("consent-wrong-giver"))
-    _ = try await school.senco.noteChild(child, ChildNotes(capacity: .lacks), ground: "Assessment of 3 March")
-      .done()
+    _ = try await school.senco.noteChild(
+      child, ChildNotes(capacity: [draft.recipient: .lacks]), ground: "Assessment of 3 March"
+    ).done()
     #expect(try await school.senco.checkDisclosure(draft).outcome == .allowed)
+    // Another recipient is another decision, for which nobody has judged capacity.
+    var other = draft
+    other.recipient = try await school.recipient("health")
+    _ = try await school.senco.recordConsent(
+      child: child, givenBy: try await school.senco.contacts(of: child).seen()[0].reference,
+      to: other.recipient,
+      kinds: ["ehc-plan"], purpose: "Therapy", until: school.clock.time.date.adding(days: 30)
+    ).done()
+    let elsewhere = try await school.senco.checkDisclosure(other)
+    #expect(elsewhere.reasons.map(\.code).contains("consent-wrong-giver"))
     let officer = try await school.visit(school.officerKey)
     #expect(try await officer.auditVerify().isWhole)
   }

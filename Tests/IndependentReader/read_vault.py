@@ -406,6 +406,8 @@ KINDS = {
     "policy.adopted": ("policy", "policy_name", None),
     "child.added": ("child", "key", "child"),
     "child.changed": ("child", "", "child"),
+    "restriction.placed": ("child", "restriction restriction_kind from", "child"),
+    "restriction.lifted": ("child", "restriction", "child"),
     "contact.added": ("child", "contact", "child"),
     "record.stored": ("child record", "document_kind object object_size object_sha256", "child"),
     "record.opened": ("child record outcome policy facts", "document_kind", "child"),
@@ -452,6 +454,7 @@ class Fold:
         self.first = None
         self.policy = None
         self.proposed = None
+        self.restrictions = {}
         self.policies = []
         self.members, self.children, self.records, self.requests = {}, {}, {}, {}
         self.contacts, self.consents, self.recipients = {}, {}, {}
@@ -570,6 +573,27 @@ class Fold:
         }
         found = [key for key in words if key in event]
         require(found and all(event[key] in words[key] for key in found), f"{what}: not a note about a child")
+        if "capacity" in event:
+            require(event.get("capacity_for") in self.recipients, f"{what}: capacity for no decision")
+
+    def restriction_placed(self, event, index, what):
+        self.known_child(event, what)
+        self.new(self.restrictions, event["restriction"], what)
+        kinds = {"court-restricted-parent", "shielded-address", "sealed-identity", "harm-flag", "third-party-passages"}
+        require(event["restriction_kind"] in kinds, f"{what}: not a restriction")
+        require(event["from"] <= event.get("until", event["from"]), f"{what}: ends before it begins")
+        is_court = event["restriction_kind"] == "court-restricted-parent"
+        require(is_court == ("contact" in event), f"{what}: whom it restricts")
+        if is_court:
+            require(self.contacts.get(event["contact"]) == event["child"], f"{what}: an unknown contact")
+        require("recipient" not in event or event["recipient"] in self.recipients, f"{what}: an unknown recipient")
+        self.restrictions[event["restriction"]] = {"child": event["child"], "lifted": False}
+
+    def restriction_lifted(self, event, index, what):
+        restriction = self.restrictions.get(event["restriction"])
+        require(restriction and restriction["child"] == event["child"], f"{what}: an unknown restriction")
+        require(not restriction["lifted"], f"{what}: lifted already")
+        restriction["lifted"] = True
 
     def contact_added(self, event, index, what):
         self.known_child(event, what)

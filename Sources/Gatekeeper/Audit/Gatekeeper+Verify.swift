@@ -209,6 +209,7 @@ extension EventKind {
     case .recordStored: event.fields["document_kind"]?.string == "evidence" ? nil : .file
     case .consentRecorded, .consentWithdrawn: .recordConsent
     case .recipientAdded: .manageRecipients
+    case .restrictionPlaced, .restrictionLifted: .restrict
     case .requestMade, .requestChecked, .evidenceAttached, .disclosureReleased: .request
     case .approvalGiven, .approvalDeclined: .approve
     case .registerViewed: .viewRegister

@@ -91,7 +91,7 @@ extension Gatekeeper {
 
 /// What a look at the register shows, for its entry.
 enum RegisterView: String, Sendable {
-  case children, child, contacts, consents, recipients, find, request
+  case children, child, contacts, consents, restrictions, recipients, find, request
 }
 
 extension Draft {
@@ -100,7 +100,7 @@ extension Draft {
     _ shown: RegisterView?, child: ChildReference?, request: RequestReference?
   ) throws(GateError) -> [Event] {
     guard let shown else { return [] }
-    if let child, state.child(child) == nil { return [] }
+    if let child, state.visibleChild(child, on: at.date) == nil { return [] }
     if let request, state.requests[request] == nil { return [] }
     var event = try event(.registerViewed)
     event.child = child ?? request.flatMap { state.requests[$0]?.child }

@@ -48,18 +48,26 @@ extension Gatekeeper {
   /// Notes what bears on who decides for a child: competence, capacity, care status. The ground for it is sealed.
   ///
   /// - Parameters:
-  ///   - notes: at least one; those left out stay as they were.
+  ///   - notes: at least one, and capacity for one recipient at most; those left out stay as they were.
   ///   - ground: who found it, when and how.
   package func noteChild(
     _ child: ChildReference, _ notes: ChildNotes, ground: String
   ) async throws(GateError) -> Answer<ChildReference> {
     let details: JSONValue = ["ground": .string(try PersonalText(ground, field: .reason).text)]
     guard !notes.isEmpty else { throw .invalidInput(.text, .empty) }
-    return try await actOnChild(.manageChildren, child) { gate, draft in
+    return try await actOnChild(.manageChildren, child) {
+      gate, draft -> (events: [Event], value: ChildReference?) in
       var event = try draft.event(.childChanged)
       event.child = child
       event.fields["competence"] = notes.competence.map { .string($0.rawValue) }
-      event.fields["capacity"] = notes.capacity.map { .string($0.rawValue) }
+      guard notes.capacity.count <= 1 else { throw GateError.invalidInput(.text, .tooMany(limit: 1)) }
+      for (recipient, capacity) in notes.capacity {
+        guard draft.state.recipients[recipient] != nil else {
+          return ([try gate.notVisible(draft, .manageChildren, child: child)], nil)
+        }
+        event.fields["capacity"] = .string(capacity.rawValue)
+        event.fields["capacity_for"] = .string(recipient.description)
+      }
       event.fields["care"] = notes.care.map { .string($0.rawValue) }
       try await gate.seal(details, into: &event, for: child, in: draft.state)
       return ([event], child)
@@ -79,7 +87,7 @@ extension Gatekeeper {
   package func children(matching text: String? = nil) async throws(GateError) -> Look<[ChildSummary]> {
     try await look(.viewRegister, at: .children) { gate, state in
       var summaries: [ChildSummary] = []
-      for child in state.children {
+      for child in state.children where !state.isSealed(child.reference, on: gate.effects.now().date) {
         let summary = try await gate.summary(of: child, in: state)
         if text.map({ summary.matches($0) }) ?? true { summaries.append(summary) }
       }
@@ -106,7 +114,7 @@ extension Gatekeeper {
     _ view: @Sendable (isolated Gatekeeper, VaultState, ChildState) async throws -> Value
   ) async throws(GateError) -> Look<Value> {
     let found = try await look(.viewRegister, at: shown, child: reference) { gate, state -> Value? in
-      guard let child = state.child(reference) else { return nil }
+      guard let child = state.visibleChild(reference, on: gate.effects.now().date) else { return nil }
       return try await view(gate, state, child)
     }
     switch found {
@@ -121,7 +129,7 @@ extension Gatekeeper {
     let wanted = try PersonalText(text, field: .text).text
     return try await look(.viewRegister, at: .find) { gate, state in
       var results: [FindResult] = []
-      for child in state.children {
+      for child in state.children where !state.isSealed(child.reference, on: gate.effects.now().date) {
         let summary = try await gate.summary(of: child, in: state)
         if summary.matches(wanted) {
           results.append(

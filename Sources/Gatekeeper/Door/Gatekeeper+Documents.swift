@@ -34,7 +34,7 @@ extension Gatekeeper {
     let member = try member(in: state)
     let isAllowed =
       policy.decideAccess(AccessFacts(role: member.role, action: .file)).outcome == .allowed
-    guard isAllowed, state.child(child) != nil else {
+    guard isAllowed, state.visibleChild(child, on: effects.now().date) != nil else {
       return try await actOnChild(.file, child) { _, _ in throw GateError.busy }
     }
     let filed = try await seal(input, for: child, kind: kind, dated: dated, title: title, in: state)
@@ -159,7 +159,8 @@ extension Gatekeeper {
     // To somebody who does not see the register, a document that exists and one that does not are the same.
     let facts = AccessFacts(
       role: draft.me.role, action: .open, document: seesRegister ? record?.kind : nil, reason: true)
-    guard let record, seesRegister else {
+    let isSealed = record.map { draft.state.isSealed($0.child, on: draft.at.date) } ?? false
+    guard let record, seesRegister, !isSealed else {
       if !seesRegister,
         let refusal = try await refusal(facts, draft, child: record?.child, record: reference)
       {

@@ -48,15 +48,15 @@ extension Gatekeeper {
   ) async throws(GateError) -> DisclosureFacts {
     let today = at.date
     let personal = try await childDetails(request.child, in: state)
-    let notes = state.child(request.child)?.notes ?? ChildNotes()
-    let stage = LifeStage.on(
-      today, born: personal.born, hasCompetenceNote: notes.competence == .competent,
-      lacksCapacityNote: notes.capacity == .lacks)
+    let authority = try await consentAuthority(
+      of: request.child, born: personal.born, deciding: request.recipient, on: today, in: state)
     var givers: [ConsentReference: ConsentGiver] = [:]
     for consent in state.consents(of: request.child) where consent.recipient == request.recipient {
-      givers[consent.reference] = try await giver(of: consent, born: personal.born, stage: stage, in: state)
+      givers[consent.reference] = giver(of: consent, born: personal.born, authority)
     }
-    let subject = state.subject(request.child, stage: stage, age: personal.born.age(on: today))
+    let subject = state.subject(
+      request.child, deciding: request.recipient, stage: authority.stage,
+      age: personal.born.age(on: today))
     let facts = state.facts(of: request, phase: phase, at: at, subject: subject) {
       givers[$0.reference] ?? .other
     }
@@ -64,20 +64,39 @@ extension Gatekeeper {
     return facts
   }
 
+  /// Who may decide about sharing with a recipient on a day; persons are named by their contact reference.
+  func consentAuthority(
+    of child: ChildReference, born: CalendarDate, deciding recipient: RecipientReference?,
+    on day: CalendarDate, in state: VaultState
+  ) async throws(GateError) -> ConsentAuthority {
+    let notes = state.child(child)?.notes ?? ChildNotes()
+    var people: [ConsentSituation.Person] = []
+    for contact in state.contacts(of: child) {
+      let details = try await details(contact.details, of: child, in: state)
+      people.append(
+        ConsentSituation.Person(
+          id: contact.reference.description,
+          relationship: Relationship(words: details["relationship"]?.string ?? ""),
+          hasParentalResponsibility: details["parental_responsibility"]?.bool ?? false,
+          isRestricted: state.isRestricted(contact.reference, on: day)))
+    }
+    return ConsentAuthority(
+      ConsentSituation(
+        today: day, born: born, isCompetent: notes.competence.map { $0 == .competent },
+        lacksCapacity: recipient.map { notes.capacity[$0] == .lacks } ?? false, care: notes.care ?? .none,
+        people: people))
+  }
+
   private func giver(
-    of consent: ConsentState, born: CalendarDate, stage: LifeStage, in state: VaultState
-  ) async throws(GateError) -> ConsentGiver {
+    of consent: ConsentState, born: CalendarDate, _ authority: ConsentAuthority
+  ) -> ConsentGiver {
     guard let contact = consent.contact else {
       // A child's yes does not grow into a young person's: they are asked again.
-      return .subject(
-        at: LifeStage.on(
-          consent.at.date, born: born, hasCompetenceNote: false, lacksCapacityNote: false))
+      let stage = LifeStage.on(
+        consent.at.date, born: born, hasCompetenceNote: false, lacksCapacityNote: false)
+      return stage == .youngPerson ? .youngPerson : .child
     }
-    guard let known = state.contacts[contact] else { return .other }
-    let details = try await details(known.details, of: consent.child, in: state)
-    return ConsentGiver(
-      relationship: details["relationship"]?.string ?? "",
-      parentalResponsibility: details["parental_responsibility"]?.bool ?? false, stage: stage)
+    return authority.standings.first { $0.person == contact.description }?.giver ?? .other
   }
 
   /// The facts of the last decision with the approvals and the day of now: all that a member without the children's keys

@@ -47,9 +47,12 @@ extension Gatekeeper {
 
   /// Adds somebody outside to the address book.
   ///
-  /// - Parameter key: what packages are sealed to; nil makes a passphrase for each package.
+  /// - Parameters:
+  ///   - key: what packages are sealed to; nil makes a passphrase for each package.
+  ///   - contact: the person in a child's file that this is. Parents are tied to theirs, so that an order against one
+  ///     of them is not taken to be against the other.
   package func addRecipient(
-    name: String, kind: String, key: X25519Recipient?
+    name: String, kind: String, key: X25519Recipient?, contact: ContactReference? = nil
   ) async throws(GateError) -> Answer<RecipientReference> {
     let details: JSONValue = ["name": .string(try PersonalText(name, field: .name).text)]
     let reference = RecipientReference(randomBytes: try random(8))
@@ -62,6 +65,10 @@ extension Gatekeeper {
       var event = try draft.event(.recipientAdded)
       event.fields = ["recipient": .string(reference.description), "recipient_kind": .string(kind)]
       event.fields["key"] = key.map { .string($0.text) }
+      if let contact {
+        guard draft.state.contacts[contact] != nil else { throw GateError.notFoundOrNotVisible }
+        event.fields["contact"] = .string(contact.description)
+      }
       event.box = try SealedBox(
         sealing: details, scope: .register, identity: try await gate.registerIdentity(in: draft.state),
         vault: event.vault, event: event.id, kind: event.kind)
@@ -179,7 +186,7 @@ extension Gatekeeper {
     _ build: @Sendable (isolated Gatekeeper, Draft) async throws -> (events: [Event], value: Value?)
   ) async throws(GateError) -> Answer<Value> {
     let answer = try await act(action, child: child) { gate, draft -> (events: [Event], value: Value?) in
-      guard draft.state.child(child) != nil else {
+      guard draft.state.visibleChild(child, on: draft.at.date) != nil else {
         return ([try gate.notVisible(draft, action, child: child)], nil)
       }
       return try await build(gate, draft)

@@ -182,7 +182,8 @@ extension Gatekeeper {
       }
       return answer.report
     }
-    guard state.child(draft.child) != nil, state.recipients[draft.recipient] != nil,
+    guard state.visibleChild(draft.child, on: effects.now().date) != nil,
+      state.recipients[draft.recipient] != nil,
       draft.records.allSatisfy({ state.records[$0]?.child == draft.child })
     else { throw try await recordNotVisible(.request, child: draft.child) }
     return nil

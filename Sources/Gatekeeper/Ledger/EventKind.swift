@@ -16,6 +16,9 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
   case consentRecorded = "consent.recorded"
   case consentWithdrawn = "consent.withdrawn"
   case recipientAdded = "recipient.added"
+  /// Something overrides what would be allowed: a court order against a person, a sealed identity, a hidden address.
+  case restrictionPlaced = "restriction.placed"
+  case restrictionLifted = "restriction.lifted"
   /// Asked whether a disclosure would be allowed, and nothing more.
   case requestChecked = "request.checked"
   case requestMade = "request.made"
@@ -48,7 +51,7 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
     case .memberRemoved: ["member"]
     case .policyProposed, .policyAdopted: ["policy_name"]
     case .childAdded: ["key"]
-    case .childChanged: ["competence", "capacity", "care"]
+    case .childChanged: ["competence", "capacity", "capacity_for", "care"]
     case .contactAdded: ["contact"]
     case .recordStored: ["document_kind", "dated", "object", "object_size", "object_sha256"]
     case .recordOpened: ["document_kind"]
@@ -56,7 +59,10 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
     case .consentRecorded:
       ["consent", "contact", "recipient", "document_kinds", "until", "answer", "given_by_subject"]
     case .consentWithdrawn: ["consent"]
-    case .recipientAdded: ["recipient", "recipient_kind", "key"]
+    case .recipientAdded: ["recipient", "recipient_kind", "key", "contact"]
+    case .restrictionPlaced:
+      ["restriction", "restriction_kind", "from", "until", "contact", "recipient"]
+    case .restrictionLifted: ["restriction"]
     case .requestChecked: ["recipient", "records", "evidence", "needs"]
     case .requestMade: ["recipient", "records", "evidence"]
     case .evidenceAttached: ["evidence"]

@@ -54,10 +54,13 @@ package struct ChildNotes: Hashable, Sendable, Codable {
   }
 
   package var competence: Competence?
-  package var capacity: Capacity?
+  /// Capacity is judged for one decision: whether to share with this recipient.
+  package var capacity: [RecipientReference: Capacity]
   package var care: CareStatus?
 
-  package init(competence: Competence? = nil, capacity: Capacity? = nil, care: CareStatus? = nil) {
+  package init(
+    competence: Competence? = nil, capacity: [RecipientReference: Capacity] = [:], care: CareStatus? = nil
+  ) {
     self.competence = competence
     self.capacity = capacity
     self.care = care
@@ -66,11 +69,11 @@ package struct ChildNotes: Hashable, Sendable, Codable {
   /// These notes with the newer ones in their place.
   func updated(by newer: ChildNotes) -> ChildNotes {
     ChildNotes(
-      competence: newer.competence ?? competence, capacity: newer.capacity ?? capacity,
-      care: newer.care ?? care)
+      competence: newer.competence ?? competence,
+      capacity: capacity.merging(newer.capacity) { _, newer in newer }, care: newer.care ?? care)
   }
 
-  package var isEmpty: Bool { competence == nil && capacity == nil && care == nil }
+  package var isEmpty: Bool { competence == nil && capacity.isEmpty && care == nil }
 }
 
 /// The first signature under a change of the rules.
@@ -132,6 +135,8 @@ package struct RecipientState: Hashable, Sendable, Codable {
   package let reference: RecipientReference
   package let kind: String
   package let key: X25519Recipient?
+  /// The person in a child's file that this recipient is; nil for bodies and strangers.
+  package let contact: ContactReference?
   package let entry: UInt64
   let details: BoxedDetails
 }
@@ -215,5 +220,25 @@ package struct RequestState: Hashable, Sendable, Codable {
   package var countingApprovals: [ApprovalState] {
     let scope = scope
     return approvals.filter { $0.scope == scope }
+  }
+}
+
+/// What overrides a permission on one child's file, from a day to a day or until it is lifted.
+package struct RestrictionState: Hashable, Sendable, Codable {
+  package let reference: RestrictionReference
+  package let child: ChildReference
+  package let kind: RestrictionKind
+  package let from: CalendarDate
+  /// Last day it holds; nil: until it is lifted.
+  package let until: CalendarDate?
+  /// Whom a court has restricted, as a person in the child's file and, if known, as an address.
+  package let contact: ContactReference?
+  package let recipient: RecipientReference?
+  package let entry: UInt64
+  package var liftedAt: UInt64?
+  let details: BoxedDetails
+
+  package func isInForce(on day: CalendarDate) -> Bool {
+    liftedAt == nil && from <= day && until.map { day <= $0 } ?? true
   }
 }

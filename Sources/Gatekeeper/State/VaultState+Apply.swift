@@ -83,6 +83,8 @@ extension VaultState {
     case .consentRecorded: try takeConsent(event)
     case .consentWithdrawn: try takeWithdrawal(event)
     case .recipientAdded: try takeRecipient(event)
+    case .restrictionPlaced: try takeRestriction(event)
+    case .restrictionLifted: try takeLifting(event)
     case .requestMade: try takeRequest(event)
     case .evidenceAttached: try takeEvidence(event)
     case .requestDecided: try takeDecision(event)
@@ -184,9 +186,12 @@ extension VaultState {
 
   private mutating func takeNotes(_ event: Event) throws(EntryFault) {
     let reference = try knownChild(event)
-    let notes = ChildNotes(
-      competence: try event.word("competence"), capacity: try event.word("capacity"),
-      care: try event.word("care"))
+    var notes = ChildNotes(competence: try event.word("competence"), care: try event.word("care"))
+    if let capacity: ChildNotes.Capacity = try event.word("capacity") {
+      let recipient: RecipientReference = try event.reference("capacity_for")
+      guard recipients[recipient] != nil else { throw .danglingReference }
+      notes.capacity = [recipient: capacity]
+    }
     guard !notes.isEmpty else { throw .malformed }
     children[reference.number - 1].notes = children[reference.number - 1].notes.updated(by: notes)
   }
@@ -242,8 +247,14 @@ extension VaultState {
       guard let parsed = try? X25519Recipient(parsing: text) else { throw .malformed }
       key = parsed
     }
+    var contact: ContactReference?
+    if event.fields["contact"] != nil {
+      let named: ContactReference = try event.reference("contact")
+      guard contacts[named] != nil else { throw .danglingReference }
+      contact = named
+    }
     recipients[reference] = RecipientState(
-      reference: reference, kind: try event.text("recipient_kind"), key: key, entry: size,
+      reference: reference, kind: try event.text("recipient_kind"), key: key, contact: contact, entry: size,
       details: try event.details(.register, at: size))
   }
 

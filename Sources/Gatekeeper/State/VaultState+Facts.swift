@@ -39,7 +39,9 @@ extension VaultState {
           id: piece.id, sha256: piece.sha256.hex, form: piece.form, wellFormed: piece.wellFormed,
           usedBefore: evidenceWasUsed(piece.sha256, before: request.reference))
       },
-      approvals: request.approvals.map(\.actor.person), declined: request.isDeclined,
+      approvals: request.approvals.map(\.actor.person),
+      restrictions: restrictionFacts(of: request.child, recipient: recipient, on: today),
+      declined: request.isDeclined,
       daysSinceAllowed: request.firstAllowedAt.map { max(0, $0.date.days(until: today)) })
   }
 
@@ -53,21 +55,27 @@ extension VaultState {
     guard
       stage == .child || stage == .competentChild
         ? (stage == .competentChild) == (notes.competence == .competent)
-        : (stage == .youngPersonLackingCapacity) == (notes.capacity == .lacks)
+        : (stage == .youngPersonLackingCapacity) == (notes.capacity[request.recipient] == .lacks)
     else { return nil }
-    let subject = subject(request.child, stage: stage, age: recorded.subject.age)
+    let subject = subject(
+      request.child, deciding: request.recipient, stage: stage, age: recorded.subject.age)
     return facts(of: RequestView(request), phase: recorded.phase, at: at, subject: subject) { consent in
       let giver = recorded.consent.giver ?? .other
+      if let contact = consent.contact, isRestricted(contact, on: at.date) { return .other }
       if consent.contact == nil, giver != .child, giver != .youngPerson { return .child }
       return giver
     }
   }
 
   /// The child as the rules see them: what is noted about them, with stage and age from the date of birth.
-  func subject(_ child: ChildReference, stage: LifeStage, age: Int?) -> DisclosureFacts.Subject {
+  ///
+  /// - Parameter recipient: sharing with whom is to be decided, since capacity is judged for each decision.
+  func subject(
+    _ child: ChildReference, deciding recipient: RecipientReference, stage: LifeStage, age: Int?
+  ) -> DisclosureFacts.Subject {
     let notes = self.child(child)?.notes ?? ChildNotes()
     return DisclosureFacts.Subject(
       stage: stage, age: age, care: notes.care ?? .none, competenceNote: notes.competence != nil,
-      capacityNote: notes.capacity == .lacks)
+      capacityNote: notes.capacity[recipient] == .lacks)
   }
 }

@@ -37,6 +37,7 @@ package struct VaultState: Hashable, Sendable, Codable {
   package internal(set) var records: [RecordReference: RecordState] = [:]
   package internal(set) var consents: [ConsentReference: ConsentState] = [:]
   package internal(set) var recipients: [RecipientReference: RecipientState] = [:]
+  package internal(set) var restrictions: [RestrictionReference: RestrictionState] = [:]
   package internal(set) var requests: [RequestReference: RequestState] = [:]
   /// Requests that relied on a piece of evidence, by its hash in hexadecimal, in order.
   package internal(set) var evidenceUses: [String: [RequestReference]] = [:]
@@ -60,7 +61,7 @@ package struct VaultState: Hashable, Sendable, Codable {
 
   private enum CodingKeys: String, CodingKey {
     case vault, range, origin, logKey, settingType, isExample, registerKey, creation, recovery, policy
-    case proposedPolicy
+    case proposedPolicy, restrictions
     case policyName
     case policies, members, children, contacts, records, consents, recipients, requests, evidenceUses
     case recentRoots

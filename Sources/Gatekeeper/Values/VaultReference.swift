@@ -145,3 +145,10 @@ package struct MemberReference: RandomReference {
   package let value: UInt64
   package init(value: UInt64) { self.value = value & (1 << 50 - 1) }
 }
+
+/// A restriction on a child's file.
+package struct RestrictionReference: RandomReference {
+  package static let prefix = "RST"
+  package let value: UInt64
+  package init(value: UInt64) { self.value = value & (1 << 50 - 1) }
+}

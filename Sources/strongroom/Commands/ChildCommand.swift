@@ -49,7 +49,7 @@ struct ChildCommand: AsyncParsableCommand {
       abstract: "Note what bears on who decides for a child.",
       discussion: """
         A parent's consent for a child of 16 waits until somebody has noted whether the child can decide. A young person decides \
-        for themselves unless it is noted that they lack capacity. Being looked after gives a local authority parental \
+        for themselves unless it is noted that they lack capacity for that one decision. Being looked after gives a local authority parental \
         responsibility only under a care order.
 
         Example: strongroom child edit CH-0001 --competence not-competent --ground "Assessed by J. Patel, 3 March 2026"
@@ -63,8 +63,12 @@ struct ChildCommand: AsyncParsableCommand {
     @Option(help: "Can the child decide about sharing these records: competent or not-competent.")
     var competence: String?
 
-    @Option(help: "Can the young person make this decision: has or lacks.")
+    @Option(help: "Can the young person decide about sharing with --capacity-for: has or lacks.")
     var capacity: String?
+
+    @Option(
+      help: ArgumentHelp("The recipient whom the decision on capacity is about.", valueName: "recipient"))
+    var capacityFor: String?
 
     @Option(
       help: "Care status: none, looked-after, care-order, accommodated, placement-order or health-placement.")
@@ -75,10 +79,19 @@ struct ChildCommand: AsyncParsableCommand {
 
     func run() async throws {
       let child = try Words.reference(child, as: ChildReference.self, option: "child")
-      let notes = ChildNotes(
+      var notes = ChildNotes(
         competence: try Words.word(competence, option: "--competence"),
-        capacity: try Words.word(capacity, option: "--capacity"), care: try Words.word(care, option: "--care")
-      )
+        care: try Words.word(care, option: "--care"))
+      if let found: ChildNotes.Capacity = try Words.word(capacity, option: "--capacity") {
+        guard let capacityFor else {
+          throw CommandFailure.badValue(
+            option: "--capacity", value: found.rawValue,
+            hint: "capacity is judged for one decision: add --capacity-for RECIPIENT")
+        }
+        notes.capacity = [
+          try Words.reference(capacityFor, as: RecipientReference.self, option: "--capacity-for"): found
+        ]
+      }
       guard !notes.isEmpty else {
         throw CommandFailure.badValue(
           option: "child edit", value: "", hint: "give --competence, --capacity or --care")

@@ -4,15 +4,16 @@ import Gatekeeper
 
 struct ConsentCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "consent", abstract: "Record, list and take back consents.",
-    subcommands: [Record.self, List.self, Withdraw.self])
+    commandName: "consent", abstract: "Record, list and take back consents; ask who may give them.",
+    subcommands: [Who.self, Record.self, List.self, Withdraw.self, Form.self])
 
   struct Record: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Record that somebody has agreed, and to what.",
+      abstract: "Record what somebody answered, and to what.",
       discussion: """
         A consent covers one recipient, the kinds of document named, and lasts until the date given. A new plan filed later \
-        is not covered.
+        is not covered. A no, and a wish to talk first, are recorded too: they stop what somebody else agreed to. Who may \
+        answer: strongroom consent who CHILD --for RECIPIENT
 
         Example: strongroom consent record --child CH-0001 --given-by CTC-7Q4M1-T9KXB --to RCP-2W8HD-0PN5C \\
           --kind ehc-plan --purpose "Planning support at college" --until 2027-07-31
@@ -23,8 +24,13 @@ struct ConsentCommand: AsyncParsableCommand {
     @Option(help: "The child's reference.")
     var child: String
 
-    @Option(help: ArgumentHelp("The contact who gave it.", valueName: "contact"))
+    @Option(
+      help: ArgumentHelp(
+        "The contact who answered, or self for the child or young person.", valueName: "contact"))
     var givenBy: String
+
+    @Option(help: "What they answered: given, refused or follow-up (they want to talk first).")
+    var answer: String = ConsentAnswer.given.rawValue
 
     @Option(help: ArgumentHelp("The recipient it is for.", valueName: "recipient"))
     var to: String
@@ -42,19 +48,34 @@ struct ConsentCommand: AsyncParsableCommand {
 
     func run() async throws {
       let child = try Words.reference(child, as: ChildReference.self, option: "--child")
-      let giver = try Words.reference(givenBy, as: ContactReference.self, option: "--given-by")
+      let giver =
+        givenBy == ConsentAuthority.subjectID
+        ? nil : try Words.reference(givenBy, as: ContactReference.self, option: "--given-by")
+      let kindOfAnswer: ConsentAnswer = try Words.word(answer, option: "--answer") ?? .given
       let recipient = try Words.reference(to, as: RecipientReference.self, option: "--to")
       let until = try Words.date(until, option: "--until")
       let session = try await Session.open(options)
       let answer = try await session.gatekeeper.recordConsent(
-        child: child, givenBy: giver, to: recipient, kinds: kind, purpose: purpose, until: until)
+        child: child, givenBy: giver, to: recipient, kinds: kind, purpose: purpose, until: until,
+        answer: kindOfAnswer)
       let (consent, entry) = try Answers.value(of: answer, options.output)
       if options.output.json {
         Output.json(["consent": .string(consent.description), "entry": .integer(Int64(entry))])
         return
       }
-      Output.line("Recorded the consent \(consent), until \(until) (entry \(Words.grouped(entry))).")
-      Output.line("To take it back: strongroom consent withdraw \(consent)")
+      switch kindOfAnswer {
+      case .given:
+        Output.line("Recorded the consent \(consent), until \(until) (entry \(Words.grouped(entry))).")
+        Output.line("To take it back: strongroom consent withdraw \(consent)")
+      case .refused:
+        Output.line(
+          "Recorded their no, \(consent) (entry \(Words.grouped(entry))). If somebody else agreed, sharing waits now."
+        )
+      case .followUp:
+        Output.line(
+          "Recorded that they want to talk first, \(consent) (entry \(Words.grouped(entry))). Sharing waits until they answer."
+        )
+      }
     }
   }
 

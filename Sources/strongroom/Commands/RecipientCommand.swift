@@ -30,10 +30,19 @@ struct RecipientCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The recipient's age key.", valueName: "age1..."))
     var key: String?
 
+    @Option(
+      help: ArgumentHelp(
+        "The person in a child's file that this is; say it for parents.", valueName: "contact"))
+    var contact: String?
+
     func run() async throws {
       let key = try key.map { try X25519Recipient(parsing: $0) }
+      let contact = try contact.map {
+        try Words.reference($0, as: ContactReference.self, option: "--contact")
+      }
       let session = try await Session.open(options)
-      let answer = try await session.gatekeeper.addRecipient(name: name, kind: kind, key: key)
+      let answer = try await session.gatekeeper.addRecipient(
+        name: name, kind: kind, key: key, contact: contact)
       let (recipient, entry) = try Answers.value(of: answer, options.output)
       if options.output.json {
         Output.json(["recipient": .string(recipient.description), "entry": .integer(Int64(entry))])
