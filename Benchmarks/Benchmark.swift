@@ -23,6 +23,7 @@ enum Benchmark {
     defer { try? FileManager.default.removeItem(at: folder) }
 
     try SealingBenchmark(folder: folder, megabytes: megabytes, rounds: rounds).run()
+    try StoringBenchmark(folder: folder, command: command, megabytes: megabytes, rounds: rounds).run()
     try DecisionBenchmark().run()
     try await AppendBenchmark(folder: folder, rounds: rounds).run()
     try await CheckBenchmark(folder: folder, megabytes: megabytes, rounds: rounds).run()

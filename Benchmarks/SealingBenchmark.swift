@@ -51,7 +51,7 @@ struct SealingBenchmark {
         lines[index].theirs.append(try timed { try Measure.runSilently(shell, ["-c", scripts[index]]) })
       }
     }
-    print("\(megabytes) MiB, one core, median of \(rounds), in turn")
+    print("\(megabytes) MiB on \(AllCores.count) cores, median of \(rounds), in turn")
     for line in lines { print(line.text(megabytes: megabytes)) }
     print("  peak memory of this process: \(Measure.text(Measure.peakMemoryMiB(), digits: 0)) MiB")
     if age == nil { print("  (age is not installed: no ratio)") }
@@ -82,33 +82,26 @@ struct SealingBenchmark {
   }
 
   private func seal(_ input: URL, to recipient: X25519Recipient, _ output: URL?) throws {
-    var encryptor = try AgeEncryptor(to: [recipient])
-    var file = try output.map { try OutputFile.create(at: $0.path) }
-    try file?.write(encryptor.header.span.bytes)
-    try forEachBlock(of: input) { block in try encryptor.update(block) { try file?.write($0) } }
-    try encryptor.finish { try file?.write($0) }
-    try file?.commit()
+    let file = try InputFile.open(at: input.path)
+    var sealer = try AgeFileSealer(to: [recipient], plaintextSize: file.byteCount)
+    var sealed = try output.map { try OutputFile.create(at: $0.path) }
+    let header = sealer.header
+    try sealed?.write(header.span.bytes)
+    try sealer.seal(
+      chunks: 0..<sealer.chunkCount, fill: { offset, room in _ = try file.read(at: offset, into: &room) },
+      drain: { _, bytes in try sealed?.write(bytes) })
+    try sealed?.commit()
   }
 
   private func open(_ input: URL, with identity: X25519Identity, _ output: URL?) throws {
-    let length = try InputFile.open(at: input.path).byteCount
-    var decryptor = AgeDecryptor(identities: [identity], knownLength: length)
-    var file = try output.map { try OutputFile.create(at: $0.path) }
-    try forEachBlock(of: input) { block in try decryptor.update(block) { try file?.write($0) } }
-    try decryptor.finish { try file?.write($0) }
-    try file?.commit()
-  }
-
-  private func forEachBlock(of url: URL, _ body: (RawSpan) throws -> Void) throws {
-    let file = try InputFile.open(at: url.path)
-    var buffer = PlaintextBuffer(capacity: 1 << 20)
-    var offset = 0
-    while offset < file.byteCount {
-      buffer.removeAll()
-      let count = min(buffer.capacity, file.byteCount - offset)
-      try buffer.append(count: count) { room in _ = try file.read(at: offset, into: &room) }
-      try body(buffer.bytes)
-      offset += count
-    }
+    let file = try InputFile.open(at: input.path)
+    var start = PlaintextBuffer(capacity: AgeFileOpener.longestStart)
+    try start.append(count: min(file.byteCount, start.capacity)) { _ = try file.read(at: 0, into: &$0) }
+    let opener = try AgeFileOpener(start: start.bytes, fileSize: file.byteCount, identities: [identity])
+    var opened = try output.map { try OutputFile.create(at: $0.path) }
+    try opener.open(
+      fill: { offset, room in _ = try file.read(at: offset, into: &room) },
+      drain: { bytes in try opened?.write(bytes) })
+    try opened?.commit()
   }
 }

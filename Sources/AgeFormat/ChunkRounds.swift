@@ -61,6 +61,13 @@ struct ChunkRounds {
     }
     for step in 0..<steps + 2 {
       let (filling, working, draining) = (lanes(step), lanes(step - 1), lanes(step - 2))
+      if filling.count + working.count + draining.count == 1 {
+        // A small file has nothing to do at once.
+        for item in draining { try drain(item.lane, item.chunks) }
+        for item in working { try work(item.lane, item.chunks) }
+        for item in filling { try fill(item.lane, item.chunks) }
+        continue
+      }
       // One place for each job: no two write to the same.
       let failures = (0..<working.count + 2).map { _ in Failure() }
       AllCores.run(failures.count) { job in

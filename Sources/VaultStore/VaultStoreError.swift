@@ -69,6 +69,8 @@ package enum EntryProblem: Hashable, Sendable {
 package enum OutsideFileProblem: Hashable, Sendable {
   /// The output's name is taken and replacing was not asked for.
   case outputExists
+  /// Nothing of that name is in the folder of documents.
+  case missing
   /// The source is missing or may not be read.
   case notReadable(code: Int32)
   /// A folder, device or pipe, not an ordinary file.

@@ -1,3 +1,4 @@
+import Gatekeeper
 import VaultStore
 
 /// What can go wrong in the command line itself, before or beside the gatekeeper.
@@ -21,6 +22,8 @@ enum CommandFailure: Error {
   case badValue(option: String, value: String, hint: String)
   case unknownTopic(String)
   case casesFailed(count: Int)
+  /// The list of an import is no table that can be read.
+  case list(path: String, ImportListError)
   /// There is no place to remember anything in: no home folder, and none named.
   case stateFolderNotNamed
   /// The folder that `StateFolder` keeps, or a file in it, could not be used.

@@ -7,12 +7,24 @@ final class FileDocument: DocumentInput {
   private let file: InputFile
 
   init(path: String) throws {
-    name = path.split(separator: "/").last.map(String.init) ?? path
+    name = Self.name(path)
     do {
       file = try InputFile.open(at: path)
     } catch {
       throw CommandFailure.outside(path: path, error)
     }
+  }
+
+  /// A file beneath a folder, wherever links lead.
+  ///
+  /// - Throws: `VaultStoreError.outside`.
+  init(path: String, beneath folder: InputFolder) throws {
+    name = Self.name(path)
+    file = try folder.open(path)
+  }
+
+  private static func name(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
   }
 
   var sizeBytes: Int { file.byteCount }

@@ -295,6 +295,8 @@ extension Report {
     let name = Self.quoted(path)
     switch problem {
     case .outputExists: self.init(CommandFailure.outputExists(path: path) as any Error)
+    case .missing:
+      self.init(status: .usage, id: "cannot-read", message: "can't read \(name): \(Self.system(ENOENT))")
     case .notReadable(let code):
       self.init(status: .usage, id: "cannot-read", message: "can't read \(name): \(Self.system(code))")
     case .notAFile:

@@ -142,6 +142,11 @@ extension Report {
         message: "there is no home folder to remember in what you have seen of this vault",
         hints: [Self.stateFolderHint])
     case .stateFolder(let path, let error): self.init(error, stateFile: path)
+    case .list(let path, let error):
+      self.init(
+        status: .usage, id: "list-malformed",
+        message: "\(Self.quoted(path)) is no list this program can read: \(ImportWords.text(error))",
+        hints: ["nothing was filed; 'strongroom import --help' says what a list looks like"])
     case .interrupted:
       self.init(status: .interrupted, id: "interrupted", message: "interrupted; nothing is half done")
     case .resultsLost:

@@ -16,11 +16,16 @@ enum SmallFile {
 
   /// Reads a file straight into memory that is wiped.
   static func readSecret(_ path: String) throws -> SecretBytes {
+    try read(path, limit: maximumByteCount)
+  }
+
+  /// - Parameter limit: bytes; a larger file is refused before memory is taken.
+  static func read(_ path: String, limit: Int) throws -> SecretBytes {
     do {
       let file = try InputFile.open(at: path)
       let count = file.byteCount
-      guard count <= maximumByteCount else {
-        throw CommandFailure.fileTooLarge(path: path, limitBytes: maximumByteCount)
+      guard count <= limit else {
+        throw CommandFailure.fileTooLarge(path: path, limitBytes: limit)
       }
       return try SecretBytes.filling(count: count) { (room) throws(VaultStoreError) in
         _ = try file.read(at: 0, into: &room)

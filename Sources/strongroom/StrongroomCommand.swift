@@ -20,7 +20,9 @@ struct StrongroomCommand: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Everyday work",
-        subcommands: [StoreCommand.self, FindCommand.self, OpenCommand.self, StatusCommand.self]),
+        subcommands: [
+          StoreCommand.self, ImportCommand.self, FindCommand.self, OpenCommand.self, StatusCommand.self,
+        ]),
       CommandGroup(
         name: "Children and their people",
         subcommands: [ChildCommand.self, ContactCommand.self, RestrictionCommand.self]),

@@ -17,6 +17,33 @@ struct FiledDocument: Sendable {
   let details: JSONValue
 }
 
+extension FiledDocument {
+  init(
+    _ sealed: SealedDocument, reference: RecordReference, kind: String, dated: CalendarDate?,
+    title: PersonalText?
+  ) {
+    let meta = sealed.meta
+    var content: [String: JSONValue] = [
+      "file_name": .string(meta.originalName), "media_type": .string(meta.mediaType),
+      "size": .integer(Int64(meta.length)), "sha256": .string(meta.sha256.hex),
+    ]
+    content["title"] = title.map { .string($0.text) }
+    self.init(
+      reference: reference, kind: kind, dated: dated, object: sealed.object, sha256: meta.sha256,
+      sizeBytes: meta.length, mediaType: meta.mediaType,
+      mismatchedClaim: sealed.mediaType.isMismatch ? sealed.mediaType.claimed?.rawValue : nil,
+      details: .object(content))
+  }
+}
+
+extension StoredRecord {
+  init(_ filed: FiledDocument) {
+    self.init(
+      reference: filed.reference, mediaType: filed.mediaType, sizeBytes: filed.sizeBytes,
+      sha256: filed.sha256, mismatchedClaim: filed.mismatchedClaim)
+  }
+}
+
 extension Gatekeeper {
   /// Files a document: sealed and durable first, then the entry, which is the commit.
   ///
@@ -43,9 +70,7 @@ extension Gatekeeper {
         let event = try await gate.event(for: filed, child: child, draft)
         return (
           [event],
-          StoredRecord(
-            reference: filed.reference, mediaType: filed.mediaType, sizeBytes: filed.sizeBytes,
-            sha256: filed.sha256, mismatchedClaim: filed.mismatchedClaim)
+          StoredRecord(filed)
         )
       }
     }
@@ -69,17 +94,7 @@ extension Gatekeeper {
         dated: dated?.description)
       let sealed = try await DocumentSealer.seal(
         input, as: label, to: identity.recipient, sealedAt: at, id: id, in: storage.objects)
-      let meta = sealed.meta
-      var content: [String: JSONValue] = [
-        "file_name": .string(meta.originalName), "media_type": .string(meta.mediaType),
-        "size": .integer(Int64(meta.length)), "sha256": .string(meta.sha256.hex),
-      ]
-      content["title"] = title.map { .string($0.text) }
-      return FiledDocument(
-        reference: reference, kind: kind, dated: dated, object: sealed.object, sha256: meta.sha256,
-        sizeBytes: meta.length, mediaType: meta.mediaType,
-        mismatchedClaim: sealed.mediaType.isMismatch ? sealed.mediaType.claimed?.rawValue : nil,
-        details: .object(content))
+      return FiledDocument(sealed, reference: reference, kind: kind, dated: dated, title: title)
     } catch {
       throw GateError(filing: error)
     }
@@ -117,7 +132,7 @@ extension Gatekeeper {
     }
   }
 
-  private func discard(_ documents: [FiledDocument]) async {
+  func discard(_ documents: [FiledDocument]) async {
     for document in documents { try? await storage.objects.delete(document.object.id) }
   }
 

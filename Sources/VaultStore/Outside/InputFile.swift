@@ -14,24 +14,28 @@ package struct InputFile: ~Copyable, Sendable {
 
   /// - Throws: `.outside(.notReadable)`; `.outside(.notAFile)` for folders, devices and pipes.
   package static func open(at path: String) throws(VaultStoreError) -> InputFile {
-    let descriptor: Int32
-    do { descriptor = try Descriptor.open(Descriptor.currentDirectory, path, .read) } catch {
-      throw .outside(.notReadable(code: error.code))
-    }
     do throws(FileSystemError) {
-      let status = try Descriptor.status(descriptor)
-      if status.kind == .file { return InputFile(descriptor: descriptor, opened: Fingerprint(status)) }
+      return try InputFile(descriptor: try Descriptor.open(Descriptor.currentDirectory, path, .read))
     } catch {
-      Descriptor.close(descriptor)
+      if error.code == Errno.isDirectory { throw .outside(.notAFile) }
       throw .outside(.notReadable(code: error.code))
     }
-    Descriptor.close(descriptor)
-    throw .outside(.notAFile)
   }
 
-  private init(descriptor: Int32, opened: Fingerprint) {
+  /// Takes an open descriptor over.
+  ///
+  /// - Throws: EISDIR for anything but an ordinary file.
+  init(descriptor: Int32) throws(FileSystemError) {
+    let status: strongroom_status
+    do throws(FileSystemError) {
+      status = try Descriptor.status(descriptor)
+      guard status.kind == .file else { throw FileSystemError(operation: .open, code: Errno.isDirectory) }
+    } catch {
+      Descriptor.close(descriptor)
+      throw error
+    }
     self.descriptor = descriptor
-    self.opened = opened
+    opened = Fingerprint(status)
   }
 
   deinit { Descriptor.close(descriptor) }
