@@ -198,6 +198,7 @@ extension Report {
     case .roleNotHeld: "claims a role the person did not hold"
     case .signature: "is not signed by the person it names"
     case .seenFork: "was made over another history"
+    case .timeRanBack: "says it is older than the entry before it"
     case .unknownKind: "is of a kind this program does not know"
     case .danglingReference: "names something that was not there"
     case .undecided: "is a release or opening without an allowed decision before it"

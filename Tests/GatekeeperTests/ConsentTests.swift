@@ -24,6 +24,26 @@ import VaultStore
     #expect(try await school.senco.checkDisclosure(school.draft(health, "consent")).outcome != .allowed)
   }
 
+  @Test func clockThatIsPutBackRevivesNoConsent() async throws {
+    let school = try await School.open()
+    let college = try await school.recipient("college")
+    _ = try await school.consent(college, until: "2026-12-01")
+    let (request, decision) = try await school.senco.requestDisclosure(school.draft(college, "consent"))
+    #expect(decision.outcome == .allowed)
+    school.clock.advance(days: 30)
+    // Anything at all is written after the consent ran out, by anybody.
+    _ = try await school.visit(school.officerKey).auditList().seen()
+    school.clock.advance(days: -30)
+    for senco in [school.senco, try await school.visit(school.sencoKey)] {
+      #expect(try await senco.checkDisclosure(school.draft(college, "consent")).outcome != .allowed)
+      let output = CapturedOutput()
+      let answer = try await senco.release(try #require(request), into: output)
+      #expect(answer.refusal?.reasons.first?.code == "consent-expired")
+      #expect(output.isEmpty)
+    }
+    #expect(try await school.visit(school.officerKey).auditVerify().isWhole)
+  }
+
   @Test func noDoesNotRunOut() async throws {
     let school = try await School.open()
     let college = try await school.recipient("college")

@@ -178,6 +178,10 @@ import VaultStore
       id: event.id, vault: VaultID([UInt8](repeating: 2, count: 16))!, seen: event.seen, kind: .auditViewed,
       at: event.at, actor: event.actor)
     #expect(try bench.refusal(of: foreign, bench.senco) == .otherVault)
+    let older = Event(
+      id: event.id, vault: event.vault, seen: event.seen, kind: .auditViewed,
+      at: Timestamp(millisecondsSinceEpoch: event.at.millisecondsSinceEpoch - 1), actor: event.actor)
+    #expect(try bench.refusal(of: older, bench.senco) == .timeRanBack)
     event.seen = SeenHead(size: 4, root: SHA256.digest(of: [9]))
     #expect(try bench.refusal(of: event, bench.senco) == .seenFork)
     event.seen = SeenHead(size: 5, root: bench.state.head.root)

@@ -451,6 +451,7 @@ class Fold:
     def __init__(self, vault_id, roots):
         self.vault, self.roots = vault_id, roots
         self.names = set()
+        self.newest_at = ""
         self.first = None
         self.policy = None
         self.proposed = None
@@ -480,6 +481,8 @@ class Fold:
             index - 15 <= seen["size"] <= index and self.roots[seen["size"]].hex() == seen["root"],
             f"{what}: its actor saw another history",
         )
+        require(event["at"] >= self.newest_at, f"{what}: says it is older than the entry before it")
+        self.newest_at = event["at"]
         self.check_actor(event, index, what)
         box = event.get("box")
         if box is None:

@@ -70,7 +70,7 @@ extension Gatekeeper {
   private func makeDraft(on base: VaultState) throws(GateError) -> Draft {
     let effects = effects
     return Draft(
-      state: base, at: effects.now(), me: try member(in: base),
+      state: base, at: time(after: base), me: try member(in: base),
       newID: { () throws(GateError) in
         guard let bytes = try? effects.randomBytes(16), let id = EventID(bytes) else {
           throw .crypto(.invalidKey)
@@ -78,6 +78,10 @@ extension Gatekeeper {
         return id
       })
   }
+
+  /// What counts as now on top of `state`: the clock, but never before the newest entry. A clock that was put back makes the
+  /// vault's time stand still; it revives nothing that has run out.
+  func time(after state: VaultState) -> Timestamp { max(effects.now(), state.newestAt) }
 
   /// Takes the entries in that a crash left without a signed head, and says so in an entry of our own.
   private func adoptTail(into base: inout VaultState) async throws -> [Event] {

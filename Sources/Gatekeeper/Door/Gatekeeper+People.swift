@@ -165,7 +165,7 @@ extension Gatekeeper {
   func consentSummaries(
     of child: ChildReference, in state: VaultState
   ) async throws(GateError) -> [ConsentSummary] {
-    let today = effects.now().date
+    let today = time(after: state).date
     var summaries: [ConsentSummary] = []
     for consent in state.consents(of: child) {
       let details = try await details(consent.details, of: child, in: state)

@@ -29,7 +29,7 @@ extension Gatekeeper {
   package func explain(_ reference: RequestReference) async throws(GateError) -> Look<ExplanationText> {
     let found: Look<ExplanationText?> = try await lookAtRequests(reference) { gate, state in
       guard let request = state.requests[reference] else { return nil }
-      let at = gate.effects.now()
+      let at = gate.time(after: state)
       let facts =
         gate.isCustodian
         ? try await gate.facts(of: RequestView(request), phase: .request, at: at, in: state)
@@ -89,7 +89,7 @@ extension Gatekeeper {
     } else if request.declined != nil {
       word = "declined"
     } else {
-      word = try await assess(request, at: effects.now(), in: state).outcome.rawValue
+      word = try await assess(request, at: time(after: state), in: state).outcome.rawValue
     }
     return RequestSummary(
       reference: request.reference, child: request.child, gateway: request.gateway,
@@ -98,7 +98,7 @@ extension Gatekeeper {
 
   private func detail(of request: RequestState, in state: VaultState) async throws(GateError) -> RequestDetail
   {
-    let decision = try await assess(request, at: effects.now(), in: state)
+    let decision = try await assess(request, at: time(after: state), in: state)
     var report = DecisionReport(decision, gateway: request.gateway, state: state, names: request.names)
     report.entry = request.lastDecision?.entry
     var recipientName: String?

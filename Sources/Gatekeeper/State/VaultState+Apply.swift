@@ -7,7 +7,7 @@ import VaultStore
 extension VaultState {
   /// Takes the next entry in, or refuses it and stays as it was.
   ///
-  /// Checked, in this order: vault, id, claimed history, actor, role, signature, what the role may write, and that the
+  /// Checked, in this order: vault, id, claimed history, time, actor, role, signature, what the role may write, and that the
   /// entry fits what happened before (references exist, invariants of DESIGN section 6). What the rules then in force
   /// would have said is not looked at here: that is replayed by verification.
   ///
@@ -20,11 +20,14 @@ extension VaultState {
     guard event.vault == vault else { throw .otherVault }
     guard !usedNames.contains(event.id) else { throw .idReused }
     try checkSeen(event.seen)
+    // An expired consent must not come back to life under a clock that was put back.
+    guard event.at >= newestAt else { throw .timeRanBack }
     try checkActor(event, isSignatureChecked: isSignatureChecked)
     try checkPermission(event)
     // Each `take` checks everything before it changes anything, so a refusal leaves the state as it was.
     try take(event)
     usedNames.insert(event.id)
+    newestAt = event.at
     range.append(leafHash)
     recentRoots.append(range.root)
     if recentRoots.count > Self.seenWindow {

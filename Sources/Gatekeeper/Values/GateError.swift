@@ -134,6 +134,8 @@ package enum EntryFault: Error, Hashable, Sendable {
   case signature
   /// The actor claims to have seen a ledger that was not.
   case seenFork
+  /// It says it was made before the entry in front of it.
+  case timeRanBack
   case unknownKind
   /// It names something that no earlier entry made, or that is gone.
   case danglingReference
