@@ -26,14 +26,16 @@ package struct MemberCard: Hashable, Sendable {
   package init(parsing line: String) throws(GateError) {
     guard line.utf8.count <= 2048 else { throw .invalidInput(.card, .tooLong(limitBytes: 2048)) }
     let plain = line.last?.isNewline == true ? line.dropLast() : line[...]
-    let parts = plain.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
+    // By bytes: a blank before a combining mark is no blank among the characters of a string.
+    let parts = plain.utf8.split(separator: 0x20, maxSplits: 3, omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
     guard parts.count == 4, parts[0] == Self.header,
-      let recipient = try? X25519Recipient(parsing: String(parts[1])),
-      let key = try? VerifierKey(parsing: String(parts[2])), key.algorithm == .ed25519,
+      let recipient = try? X25519Recipient(parsing: parts[1]),
+      let key = try? VerifierKey(parsing: parts[2]), key.algorithm == .ed25519,
       key.name == Self.signingKeyName
     else { throw .invalidInput(.card, .malformed) }
     self.init(
-      name: try PersonalText(String(parts[3]), field: .card).text, recipient: recipient, signingKey: key)
+      name: try PersonalText(parts[3], field: .card).text, recipient: recipient, signingKey: key)
   }
 
   /// The line, without a line end.
