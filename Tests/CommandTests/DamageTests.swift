@@ -105,8 +105,8 @@ struct DamageTests {
       command: .checkOnly),
     Accident(
       testDescription: "a stranger's key file",
-      line: "mkdir -p keys/00; cp epoch/0001.age keys/00/00000000000000000000000000000000.age",
-      names: "keys/00/00000000000000000000000000000000.age", command: .checkOnly),
+      line: "mkdir -p keys/00; cp epoch/0001.age keys/00/key.age", names: "keys/00/key.age",
+      command: .checkOnly),
   ]
 
   @Test(arguments: accidents)
@@ -164,6 +164,28 @@ struct DamageTests {
       0)
     expect(try office.strongroom("check"), 3, planted)
     expect(try office.strongroom("find", "aabb0000"), 0, "Nothing found")
+  }
+
+  /// Filing a child, or adopting rules, writes files first and the entry that names them then.
+  @Test func filesThatACrashLeftBeforeTheirEntryAreListedAndAreNoDamage() throws {
+    let office = try Office()
+    let key = "keys/00/00000000000000000000000000000000.age"
+    let rule = "policies/\(String(repeating: "0", count: 64))/policy.yaml"
+    expect(
+      try office.runner.shell(
+        "cd v && mkdir -p keys/00 \(rule.dropLast(12)) && cp epoch/0001.age \(key) && cp policies/*/policy.yaml \(rule)"
+      ), 0)
+    let check = try office.strongroom("check")
+    expect(check, 3, key)
+    expect(check, 3, rule)
+  }
+
+  /// Somebody might follow them: "to open this vault, mail the key to ...".
+  @Test func alteredWordsForPeopleAreNamed() throws {
+    let office = try Office()
+    expect(try office.runner.shell("sed -i 's/Keep the whole folder/Give the whole folder/' v/STRONGROOM"), 0)
+    expect(try office.strongroom("check"), 3, "STRONGROOM")
+    expect(try office.strongroom("status"), 0)
   }
 
   @Test func verifyNamesTheAlteredEntry() throws {

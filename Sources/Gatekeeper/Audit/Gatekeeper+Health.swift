@@ -53,6 +53,11 @@ extension Gatekeeper {
         findings.append(
           .init(isDamage: finding.isDamage, file: finding.name, text: finding.problem.words))
       }
+      if try await storage.files.read(.description) != Array(description.text().utf8) {
+        let file = VaultFileName.description.displayName
+        let text = "its words for people are not those that this version writes: do not follow them unread"
+        findings.append(.init(isDamage: false, file: file, text: text))
+      }
       if isCustodian { findings += try await keyFindings(state, part, known: Set(findings.map(\.file))) }
     } catch {
       throw GateError(wrapping: error)

@@ -46,8 +46,9 @@ package enum VaultCheck {
         ? nil : VaultFinding(name: item.path, problem: .orphan(length: item.length))
     case .named(let name) where expecting.allows(name): nil
     // Durable before the entry that names it, as a document is: a crash may leave one.
-    case .named(.childIdentity): VaultFinding(name: item.path, problem: .orphan(length: item.length))
-    case .named: VaultFinding(name: item.path, problem: .planted)
+    case .named(let name):
+      VaultFinding(
+        name: item.path, problem: name.comesBeforeItsEntry ? .orphan(length: item.length) : .planted)
     default: item.misplacement
     }
   }

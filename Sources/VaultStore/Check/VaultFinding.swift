@@ -10,7 +10,7 @@ package struct VaultFinding: Hashable, Sendable {
     /// Right length, other bytes: altered, swapped, or an older copy.
     case content
     case unreadable(VaultStoreError)
-    /// A document no entry names: filed in the moment of a crash, or put there. Never served.
+    /// A document, key file or rule no entry names: written in the moment of a crash, or put there. Never served.
     case orphan(length: Int)
     /// A file that no vault, or not this one, should have.
     case planted

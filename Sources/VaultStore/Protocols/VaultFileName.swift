@@ -55,6 +55,14 @@ package enum VaultFileName: Hashable, Sendable {
     }
   }
 
+  /// Written before the entry that names it, and without a meaning until then.
+  var comesBeforeItsEntry: Bool {
+    switch self {
+    case .childIdentity, .policyFile: true
+    default: false
+    }
+  }
+
   /// A cache may be lost at any time, so its writer does not wait for the disk.
   var isDisposable: Bool {
     if case .cache = self { return true }
