@@ -97,6 +97,10 @@ let package = Package(
     // Shared by the tests only: fake clock, scratch folders, vectors, transcripts.
     .target(
       name: "StrongroomTestSupport", path: "Tests/StrongroomTestSupport", swiftSettings: strict),
+    // A file system that loses, cuts and zeroes what was not flushed, and every state a power cut can leave of a recorded run.
+    .target(
+      name: "CrashLab", dependencies: ["VaultStore", "StrongroomTestSupport"], path: "Tests/CrashLab",
+      swiftSettings: strict),
     .testTarget(
       name: "StrongroomCryptoTests",
       dependencies: ["StrongroomCrypto", "CStrongroom", "COpenSSL", "StrongroomTestSupport"],
@@ -117,14 +121,14 @@ let package = Package(
     .testTarget(
       name: "VaultStoreTests",
       dependencies: [
-        "VaultStore", "AgeFormat", "TransparencyLog", "StrongroomCrypto", "StrongroomTestSupport",
+        "VaultStore", "AgeFormat", "TransparencyLog", "StrongroomCrypto", "StrongroomTestSupport", "CrashLab",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "GatekeeperTests",
       dependencies: [
         "Gatekeeper", "DisclosureRules", "VaultStore", "AgeFormat", "TransparencyLog",
-        "StrongroomCrypto", "StrongroomTestSupport",
+        "StrongroomCrypto", "StrongroomTestSupport", "CrashLab",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -1,3 +1,5 @@
+import CrashLab
+import Foundation
 import StrongroomCrypto
 import StrongroomTestSupport
 import Synchronization
@@ -104,7 +106,11 @@ import VaultStore
   }
 
   /// What must hold when `done` steps were acknowledged and the next may have begun. Leaves the vault recovered.
-  static func check(_ files: CrashFileSystem, done: Int) async throws {
+  ///
+  /// - Parameter judged: disks recovered before; one of them is not looked at again, being the same in every respect.
+  static func check(
+    _ files: CrashFileSystem, _ story: [Step], done: Int, _ judged: Judged = Judged()
+  ) async throws {
     let steps = Array(story.prefix(done + 1))
     let vault: VaultStorage
     do {
@@ -116,6 +122,8 @@ import VaultStore
       try await again.files.create(.description, Array(TestLog.description.text().utf8))
       return
     }
+    _ = try await vault.ledger.unsignedTail()
+    guard judged.isNew(files.disk, acknowledged: done) else { return }
     try await checkLedger(vault, steps, done)
     try await checkFiles(vault, steps, done)
     // Recovery twice is recovery once: another process finds the same.
@@ -197,44 +205,92 @@ import VaultStore
     }
   }
 
-  /// Every point of the story, and every fourth on a system whose `syncfs` promises nothing.
-  @Test(arguments: [(true, 1), (false, 4)])
-  func whateverAPowerCutLeavesIsWholeOrAbsent(canSyncEverything: Bool, step: Int) async throws {
-    let files = CrashFileSystem(canSyncEverything: canSyncEverything)
-    try await Self.run(Self.story[...], on: files)
-    var generator = SeededGenerator(seed: 20_261_121)
-    var picker = SeededGenerator(seed: 5)
-    var count = 0
-    var nested = 0
-    var failures: [String] = []
-    await CrashStates(initial: .init(), operations: files.operations).forEach(
-      using: &generator, every: step
-    ) { crash in
-      count += 1
-      let recovery = CrashFileSystem(crash.disk)
-      do { try await Self.check(recovery, done: crash.acknowledged) } catch {
-        failures.append("\(crash.label): \(error)")
-      }
-      // Power fails again while one in so many is recovering.
-      guard picker.next() % 60 == 0 else { return }
-      var inner = SeededGenerator(seed: UInt64(count))
-      let states = CrashStates(initial: crash.disk, operations: recovery.operations, randomStates: 1)
-      await states.forEach(using: &inner, every: 11) { again in
-        nested += 1
-        do { try await Self.checkOnlyGrowth(again.disk, done: crash.acknowledged) } catch {
-          failures.append("\(crash.label), then \(again.label): \(error)")
+  static let seed: UInt64 = 20_261_121
+  /// `STRONGROOM_TORTURE` makes the campaigns run at full size.
+  static let isFull = ProcessInfo.processInfo.environment["STRONGROOM_TORTURE"] != nil
+
+  /// Steps as they may come in any order and size, after the making of a vault.
+  static func story(seed: UInt64) -> [Step] {
+    var generator = SeededGenerator(seed: seed)
+    func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+    var stored: [ObjectID] = []
+    return [.create]
+      + (0..<16).map { step in
+        let entry = { TestLog.entry(step * 10 + $0, size: number(1...2500)) }
+        switch number(0...9) {
+        case 0...4: return .append((0..<number(1...3)).map(entry))
+        case 5:
+          let ids = (0..<number(2...5)).map { _ in ObjectID(checkedBytes: generator.bytes(16)) }
+          stored += ids
+          return .putTogether(
+            Dictionary(
+              uniqueKeysWithValues: ids.map { ($0, TestLog.entry(step * 10, size: number(0...4000))) }))
+        case 6:
+          let id = ObjectID(checkedBytes: generator.bytes(16))
+          stored.append(id)
+          return .put(id, TestLog.entry(step, size: number(0...12_000)))
+        case 7:
+          return .file(
+            .childIdentity(KeyID(checkedBytes: generator.bytes(16))),
+            TestLog.entry(step, size: number(1...900)))
+        case 8: return .replace(.epochIdentity(number(1...2)), TestLog.entry(step, size: number(1...2000)))
+        default: return .delete(stored.randomElement(using: &generator) ?? object)
         }
       }
+  }
+
+  @Test func whateverAPowerCutLeavesIsWholeOrAbsent() async throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let tally = Tally()
+    let stories =
+      [Self.story] + (1...(Self.isFull ? 60 : 12)).map { Self.story(seed: Self.seed &+ UInt64($0)) }
+    for (number, story) in stories.enumerated() {
+      // On every third system `syncfs` promises nothing.
+      try await Self.campaign(story, number, tally, canSyncEverything: number % 3 != 2)
     }
+    let seconds = Int((clock.now - start) / .seconds(1))
     print(
-      "crash states (syncfs: \(canSyncEverything)): \(count), and \(nested) more during recovery (seed \(generator.seed))"
-    )
-    #expect(count > 2000 / step)
-    #expect(failures.isEmpty, "\(failures.count) of \(count + nested): \(failures.prefix(5))")
+      "F1 store: \(stories.count) stories, \(tally.count("states")) different crash states at \(tally.count("points")) points,"
+        + " \(tally.count("judged")) different disks after recovery, \(tally.count("again")) states more during recovery,"
+        + " \(seconds) s, seed \(Self.seed)")
+    let failures = tally.failures
+    #expect(failures.isEmpty, "\(failures.count): \(failures.prefix(5))")
+    #expect(tally.count("states") > 20_000)
+    #expect(tally.count("again") > 3000)
+  }
+
+  private static func campaign(
+    _ story: [Step], _ number: Int, _ tally: Tally, canSyncEverything: Bool
+  ) async throws {
+    let files = CrashFileSystem(canSyncEverything: canSyncEverything)
+    try await run(story[...], on: files)
+    let judged = Judged()
+    let states = CrashStates(operations: files.operations, randomStates: isFull ? 100 : 40, seed: seed)
+    let count = try await states.walk(tasks: 2) { crash in
+      guard !tally.hasFailedEnough else { return }
+      let recovery = CrashFileSystem(crash.disk)
+      do { try await check(recovery, story, done: crash.acknowledged, judged) } catch {
+        tally.fail("story \(number), \(crash.label): \(error)")
+      }
+      // Power fails again while one in so many is recovering.
+      guard (crash.operation &* 31 &+ crash.variant) % 20 == 0 else { return }
+      let inner = CrashStates(
+        initial: crash.disk, operations: recovery.operations, randomStates: 4, seed: UInt64(crash.operation))
+      let more = try await inner.walk(every: 3) { again in
+        do { try await checkOnlyGrowth(again.disk, story, done: crash.acknowledged) } catch {
+          tally.fail("story \(number), \(crash.label), then \(again.label): \(error)")
+        }
+      }
+      tally.add("again", more.distinct)
+    }
+    tally.add("states", count.distinct)
+    tally.add("points", count.points)
+    tally.add("judged", judged.count)
   }
 
   /// After a second crash, during recovery: everything acknowledged is there, and the vault opens and goes on.
-  private static func checkOnlyGrowth(_ disk: CrashFileSystem.Disk, done: Int) async throws {
+  private static func checkOnlyGrowth(_ disk: CrashFileSystem.Disk, _ story: [Step], done: Int) async throws {
     let files = CrashFileSystem(disk)
     let vault: VaultStorage
     do {
@@ -276,7 +332,9 @@ import VaultStore
       let wasHit = files.hasFailed
       files.fail(nil)
       let done = files.operations.count { if case .mark = $0 { true } else { false } }
-      do { try await Self.check(CrashFileSystem(files.disk), done: min(done, Self.story.count - 1)) } catch {
+      do {
+        try await Self.check(CrashFileSystem(files.disk), Self.story, done: min(done, Self.story.count - 1))
+      } catch {
         failures.append("call \(call), \(done) done: \(error)")
       }
       if !wasHit { break }

@@ -1,3 +1,4 @@
+import CrashLab
 import StrongroomTestSupport
 import Testing
 import TransparencyLog

@@ -1,20 +1,22 @@
 import Glibc
 import Synchronization
-import VaultStore
+package import VaultStore
 
 /// A file system in memory that writes down every operation, so that a test can rebuild what a disk may hold after a power cut at any of
 /// them, and that can be told to fail its n-th call.
 ///
 /// The model is weaker than real file systems: until it is flushed, each write may be missing, zeros, or cut at 512 or 4,096 bytes, and each
 /// change of a folder may be missing, whatever came before or after it. A rename is two changes, which may survive singly.
-final class CrashFileSystem: FileSystem {
+package final class CrashFileSystem: FileSystem {
   /// What a disk holds. Folder 0 is the vault's.
-  struct Disk {
-    var folders: [Int: [String: Int]] = [0: [:]]
-    var files: [Int: [UInt8]] = [:]
+  package struct Disk: Sendable {
+    package var folders: [Int: [String: Int]] = [0: [:]]
+    package var files: [Int: [UInt8]] = [:]
+
+    package init() {}
   }
 
-  enum Operation {
+  package enum Operation: Sendable {
     case link(folder: Int, name: String, inode: Int)
     case unlink(folder: Int, name: String)
     case write(inode: Int, offset: Int, bytes: [UInt8])
@@ -30,11 +32,17 @@ final class CrashFileSystem: FileSystem {
   }
 
   /// What the n-th call from now does instead of what it should.
-  struct Failure {
+  package struct Failure: Sendable {
     var call: Int
     let code: Int32
     /// Whether the call takes effect although it says it failed.
     let takesEffect: Bool
+
+    package init(call: Int, code: Int32, takesEffect: Bool) {
+      self.call = call
+      self.code = code
+      self.takesEffect = takesEffect
+    }
   }
 
   fileprivate struct State {
@@ -52,29 +60,31 @@ final class CrashFileSystem: FileSystem {
   private let canSyncEverything: Bool
   private let kind: VolumeKind
 
-  init(_ disk: Disk = Disk(), canSyncEverything: Bool = true, on kind: VolumeKind = .local("memory")) {
+  package init(
+    _ disk: Disk = Disk(), canSyncEverything: Bool = true, on kind: VolumeKind = .local("memory")
+  ) {
     self.canSyncEverything = canSyncEverything
     self.kind = kind
     var state = State()
     state.disk = disk
-    state.nextInode = (disk.folders.keys.max() ?? 0) + (disk.files.keys.max() ?? 0) + 1
+    state.nextInode = max(disk.folders.keys.max() ?? 0, disk.files.keys.max() ?? 0) + 1
     self.state = Mutex(state)
   }
 
-  var operations: [Operation] { state.withLock { $0.operations } }
-  var disk: Disk { state.withLock { $0.disk } }
-  func mark() { state.withLock { $0.operations.append(.mark) } }
-  func fail(_ failure: Failure?) {
+  package var operations: [Operation] { state.withLock { $0.operations } }
+  package var disk: Disk { state.withLock { $0.disk } }
+  package func mark() { state.withLock { $0.operations.append(.mark) } }
+  package func fail(_ failure: Failure?) {
     state.withLock {
       $0.failure = failure
       $0.hasFailed = false
     }
   }
-  var hasFailed: Bool { state.withLock { $0.hasFailed } }
+  package var hasFailed: Bool { state.withLock { $0.hasFailed } }
 
   // MARK: FileSystem
 
-  func open(_ path: String, writable: Bool) throws(FileSystemError) -> OpenFile {
+  package func open(_ path: String, writable: Bool) throws(FileSystemError) -> OpenFile {
     try perform(.open) { (state: inout State) throws(FileSystemError) in
       guard let inode = try state.find(path, .open) else {
         throw FileSystemError(operation: .open, code: ENOENT)
@@ -84,7 +94,7 @@ final class CrashFileSystem: FileSystem {
     }
   }
 
-  func createExclusive(_ path: String) throws(FileSystemError) -> OpenFile {
+  package func createExclusive(_ path: String) throws(FileSystemError) -> OpenFile {
     try perform(.create) { (state: inout State) throws(FileSystemError) in
       let (folder, name) = try state.place(path, .create)
       guard state.disk.folders[folder]?[name] == nil else {
@@ -97,9 +107,9 @@ final class CrashFileSystem: FileSystem {
     }
   }
 
-  func close(_ file: OpenFile) { state.withLock { $0.open[file.number] = nil } }
+  package func close(_ file: OpenFile) { state.withLock { $0.open[file.number] = nil } }
 
-  func read(_ file: OpenFile, at offset: Int, count: Int) throws(FileSystemError) -> [UInt8] {
+  package func read(_ file: OpenFile, at offset: Int, count: Int) throws(FileSystemError) -> [UInt8] {
     try perform(.read) { (state: inout State) throws(FileSystemError) in
       let bytes = state.bytes(file)
       let start = min(offset, bytes.count)
@@ -107,7 +117,7 @@ final class CrashFileSystem: FileSystem {
     }
   }
 
-  func read(
+  package func read(
     _ file: OpenFile, at offset: Int, into target: inout MutableRawSpan
   ) throws(FileSystemError) -> Int {
     let bytes = try read(file, at: offset, count: target.byteCount)
@@ -115,38 +125,41 @@ final class CrashFileSystem: FileSystem {
     return bytes.count
   }
 
-  func write(_ file: OpenFile, at offset: Int, _ bytes: RawSpan) throws(FileSystemError) {
-    let copy = bytes.withUnsafeBytes { [UInt8]($0) }
+  package func write(_ file: OpenFile, at offset: Int, _ bytes: RawSpan) throws(FileSystemError) {
+    let copy = [UInt8](unsafeUninitializedCapacity: bytes.byteCount) { target, count in
+      bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(target).copyMemory(from: $0) }
+      count = bytes.byteCount
+    }
     try perform(.write) { (state: inout State) throws(FileSystemError) in
       state.record(.write(inode: state.inode(file), offset: offset, bytes: copy))
     }
   }
 
-  func allocate(_ file: OpenFile, size: Int) throws(FileSystemError) {
+  package func allocate(_ file: OpenFile, size: Int) throws(FileSystemError) {
     try perform(.allocate) { (state: inout State) throws(FileSystemError) in
       state.record(.extend(inode: state.inode(file), size: size))
     }
   }
 
-  func status(_ file: OpenFile) throws(FileSystemError) -> FileStatus {
+  package func status(_ file: OpenFile) throws(FileSystemError) -> FileStatus {
     try perform(.status) { (state: inout State) throws(FileSystemError) in state.status(state.inode(file)) }
   }
 
-  func status(of path: String) throws(FileSystemError) -> FileStatus? {
+  package func status(of path: String) throws(FileSystemError) -> FileStatus? {
     try perform(.status) { (state: inout State) throws(FileSystemError) in
       try state.find(path, .status).map { state.status($0) }
     }
   }
 
-  func syncData(_ file: OpenFile) throws(FileSystemError) { try syncAll(file) }
+  package func syncData(_ file: OpenFile) throws(FileSystemError) { try syncAll(file) }
 
-  func syncAll(_ file: OpenFile) throws(FileSystemError) {
+  package func syncAll(_ file: OpenFile) throws(FileSystemError) {
     try perform(.sync) { (state: inout State) throws(FileSystemError) in
       state.record(.syncFile(state.inode(file)))
     }
   }
 
-  func syncDirectory(_ path: String) throws(FileSystemError) {
+  package func syncDirectory(_ path: String) throws(FileSystemError) {
     try perform(.syncDirectory) { (state: inout State) throws(FileSystemError) in
       guard let folder = try state.find(path, .syncDirectory) else {
         throw FileSystemError(operation: .syncDirectory, code: ENOENT)
@@ -155,7 +168,7 @@ final class CrashFileSystem: FileSystem {
     }
   }
 
-  func syncEverything() throws(FileSystemError) -> Bool {
+  package func syncEverything() throws(FileSystemError) -> Bool {
     guard canSyncEverything else { return false }
     return try perform(.sync) { (state: inout State) throws(FileSystemError) in
       state.record(.syncEverything)
@@ -163,13 +176,15 @@ final class CrashFileSystem: FileSystem {
     }
   }
 
-  func beginWriting(_ file: OpenFile, _ range: Range<Int>) {}
+  package func beginWriting(_ file: OpenFile, _ range: Range<Int>) {}
 
-  func renameWithoutReplacing(_ from: String, _ to: String) throws(FileSystemError) {
+  package func renameWithoutReplacing(_ from: String, _ to: String) throws(FileSystemError) {
     try rename(from, to, replacing: false)
   }
 
-  func rename(_ from: String, _ to: String) throws(FileSystemError) { try rename(from, to, replacing: true) }
+  package func rename(_ from: String, _ to: String) throws(FileSystemError) {
+    try rename(from, to, replacing: true)
+  }
 
   private func rename(_ from: String, _ to: String, replacing: Bool) throws(FileSystemError) {
     try perform(.rename) { (state: inout State) throws(FileSystemError) in
@@ -186,7 +201,7 @@ final class CrashFileSystem: FileSystem {
     }
   }
 
-  func remove(_ path: String) throws(FileSystemError) {
+  package func remove(_ path: String) throws(FileSystemError) {
     try perform(.remove) { (state: inout State) throws(FileSystemError) in
       guard try state.find(path, .remove) != nil else {
         throw FileSystemError(operation: .remove, code: ENOENT)
@@ -196,7 +211,7 @@ final class CrashFileSystem: FileSystem {
     }
   }
 
-  func makeDirectory(_ path: String) throws(FileSystemError) {
+  package func makeDirectory(_ path: String) throws(FileSystemError) {
     try perform(.makeDirectory) { (state: inout State) throws(FileSystemError) in
       let (folder, name) = try state.place(path, .makeDirectory)
       guard state.disk.folders[folder]?[name] == nil else {
@@ -208,7 +223,7 @@ final class CrashFileSystem: FileSystem {
     }
   }
 
-  func list(_ path: String) throws(FileSystemError) -> [DirectoryEntry] {
+  package func list(_ path: String) throws(FileSystemError) -> [DirectoryEntry] {
     try perform(.list) { (state: inout State) throws(FileSystemError) in
       guard let inode = try state.find(path, .list), let entries = state.disk.folders[inode] else {
         throw FileSystemError(operation: .list, code: ENOENT)
@@ -219,10 +234,10 @@ final class CrashFileSystem: FileSystem {
     }
   }
 
-  func tryLock(_ file: OpenFile, exclusive: Bool) throws(FileSystemError) -> Bool { true }
-  func unlock(_ file: OpenFile) {}
-  func pause(milliseconds: Int) {}
-  func volumeKind() throws(FileSystemError) -> VolumeKind { kind }
+  package func tryLock(_ file: OpenFile, exclusive: Bool) throws(FileSystemError) -> Bool { true }
+  package func unlock(_ file: OpenFile) {}
+  package func pause(milliseconds: Int) {}
+  package func volumeKind() throws(FileSystemError) -> VolumeKind { kind }
 
   private func perform<R: Sendable>(
     _ operation: FileOperation, _ body: (inout State) throws(FileSystemError) -> R
@@ -298,14 +313,19 @@ extension CrashFileSystem.State {
 }
 
 extension CrashFileSystem.Disk {
-  mutating func apply(_ operation: CrashFileSystem.Operation) {
+  package mutating func apply(_ operation: CrashFileSystem.Operation) {
     switch operation {
     case .link(let folder, let name, let inode): folders[folder]?[name] = inode
     case .unlink(let folder, let name): folders[folder]?[name] = nil
     case .write(let inode, let offset, let bytes):
       guard !bytes.isEmpty else { return }
       extend(inode, to: offset + bytes.count)
-      files[inode]?.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+      // One copy of memory: element by element would take most of a test's time in a debug build.
+      files[inode]?.withUnsafeMutableBytes { target in
+        bytes.withUnsafeBytes {
+          UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: $0)
+        }
+      }
     case .extend(let inode, let size): extend(inode, to: size)
     case .newFile(let inode): files[inode] = []
     case .newFolder(let inode): folders[inode] = [:]
