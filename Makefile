@@ -10,7 +10,7 @@ export STRONGROOM_PYTHON ?= $(CURDIR)/.build-tools/bagit/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo check lint format release benchmark keys
+.PHONY: help setup build test demo check lint format release benchmark keys torture fuzz
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -43,3 +43,10 @@ release: setup ## build the command for use: optimised, Swift inside, libcrypto 
 
 benchmark: setup ## measure beside age and SQLite, ratios in one run
 	@Benchmarks/run
+
+torture: setup ## the fault campaigns at full size: hours; see docs/TESTING.md
+	@.ci/setup ci
+	Tests/Torture/run
+
+fuzz: setup ## run every fuzz target for FUZZ_SECONDS (60) seconds
+	Fuzz/run $${FUZZ_SECONDS:-60}
