@@ -268,7 +268,9 @@ extension Report {
       self.init(
         status: .integrity, id: "limit", message: "\(Self.quoted(name)) is larger than \(Words.size(limit))")
     case .readOnly:
-      self.init(status: .usage, id: "read-only", message: "the vault was opened for reading only")
+      self.init(
+        status: .disk, id: "read-only",
+        message: "the vault lies on a read-only file system: it can only be looked at")
     case .signingFailed:
       self.init(status: .unexpected, id: "signing", message: "the access record could not be signed")
     case .entryRejected(let index, _):

@@ -53,6 +53,7 @@ package final class CrashFileSystem: FileSystem {
     var operations: [Operation] = []
     var failure: Failure?
     var hasFailed = false
+    var isFull = false
   }
 
   private let state: Mutex<State>
@@ -80,6 +81,8 @@ package final class CrashFileSystem: FileSystem {
       $0.hasFailed = false
     }
   }
+  /// From now on no file is made and none grows, until there is room again.
+  package func fill(_ isFull: Bool) { state.withLock { $0.isFull = isFull } }
   package var hasFailed: Bool { state.withLock { $0.hasFailed } }
 
   // MARK: FileSystem
@@ -100,6 +103,7 @@ package final class CrashFileSystem: FileSystem {
       guard state.disk.folders[folder]?[name] == nil else {
         throw FileSystemError(operation: .create, code: EEXIST)
       }
+      if state.isFull { throw FileSystemError(operation: .create, code: ENOSPC) }
       let inode = state.newInode()
       state.record(.newFile(inode))
       state.record(.link(folder: folder, name: name, inode: inode))
@@ -131,6 +135,9 @@ package final class CrashFileSystem: FileSystem {
       count = bytes.byteCount
     }
     try perform(.write) { (state: inout State) throws(FileSystemError) in
+      if state.isFull, offset + copy.count > state.bytes(file).count {
+        throw FileSystemError(operation: .write, code: ENOSPC)
+      }
       state.record(.write(inode: state.inode(file), offset: offset, bytes: copy))
     }
   }

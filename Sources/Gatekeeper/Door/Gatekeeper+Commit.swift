@@ -27,6 +27,20 @@ struct Draft: Sendable {
   }
 }
 
+extension Event {
+  /// Refusals, what is taken back, and what officers do are written as long as there is room for anything; whatever shows or
+  /// releases something stops before that, so that a full disk cannot be used to look without a trace.
+  var mayTakeTheLastRoom: Bool {
+    switch kind {
+    case .accessRefused, .approvalDeclined, .consentWithdrawn, .memberRemoved, .auditViewed, .auditExported,
+      .auditVerified, .systemRecovered:
+      true
+    case .requestDecided: outcome != .allowed
+    default: false
+    }
+  }
+}
+
 extension Gatekeeper {
   /// Other writers may be faster this many times before we give up.
   static let attempts = 20
@@ -50,6 +64,9 @@ extension Gatekeeper {
         let draft = try makeDraft(on: base)
         let plan = try await build(self, draft)
         guard !plan.events.isEmpty else { return plan.value(base.size) }
+        if !plan.events.allSatisfy(\.mayTakeTheLastRoom), try await storage.ledger.isShortOfRoom() {
+          throw VaultStoreError.diskFull("ledger")
+        }
         let firstEntry = base.size + UInt64(events.count)
         events += plan.events
         do {

@@ -85,6 +85,8 @@ extension Gatekeeper {
       }
     } catch VaultStoreError.readOnly {
       // Looking only: somebody who writes will mend them.
+    } catch GateError.storage(.diskFull) {
+      // A full disk must not keep anybody from looking; the next visit that finds room mends them.
     } catch {
       throw GateError(wrapping: error)
     }

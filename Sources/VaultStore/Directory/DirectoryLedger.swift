@@ -99,6 +99,18 @@ actor DirectoryLedger: LedgerStorage {
     return head
   }
 
+  /// The last sixteenth of a segment behind which there is no other and none can be made.
+  func isShortOfRoom() async throws(VaultStoreError) -> Bool {
+    guard let position = open?.position else { return false }
+    let left = position.capacity - position.offset - geometry.headReserve
+    if left > geometry.segmentSize / 16 { return false }
+    if try core.status(of: JournalFiles.reserve) != nil { return false }
+    let held = try lock.acquire(exclusive: true)
+    defer { lock.release(held) }
+    try journal.replenishReserve(size: geometry.segmentSize)
+    return try core.status(of: JournalFiles.reserve) == nil
+  }
+
   private static func frames(_ entries: [[UInt8]]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(entries.reduce(0) { $0 + $1.count + JournalFrame.overhead })

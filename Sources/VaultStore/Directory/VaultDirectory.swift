@@ -92,6 +92,7 @@ package enum VaultDirectory {
   package static func open(
     on files: any FileSystem, mode: Mode, geometry: JournalGeometry
   ) throws(VaultStoreError) -> VaultStorage {
+    let mode = mode == .readWrite && isReadOnly(files) ? Mode.readOnly : mode
     let core = DirectoryCore(files, isWritable: mode == .readWrite)
     guard let text = try core.read("STRONGROOM", limit: VaultDescription.limit) else {
       throw try wasFinished(core) ? .missing("STRONGROOM") : .notAVault
@@ -115,6 +116,16 @@ package enum VaultDirectory {
     let kind: VolumeKind
     do { kind = try files.volumeKind() } catch { throw error.storeError("") }
     if case .network(let name) = kind { throw .networkFileSystem(name) }
+  }
+
+  /// On a file system that is mounted read-only, such as a backup's, a vault can be looked at; whoever writes gets `.readOnly`.
+  private static func isReadOnly(_ files: any FileSystem) -> Bool {
+    do throws(FileSystemError) {
+      files.close(try files.open(WriterLock.path, writable: true))
+      return false
+    } catch {
+      return error.code == Errno.readOnlyFileSystem
+    }
   }
 
   /// Whether a folder without a readable `STRONGROOM` was a vault once: it has a ledger and keys, and is no beginning that was cut

@@ -4,6 +4,7 @@ import Glibc
 enum Errno {
   static let noSuchFile = ENOENT
   static let exists = EEXIST
+  static let readOnlyFileSystem = EROFS
   static let quota = EDQUOT
   static let fileTooLarge = EFBIG
   static let notADirectory = ENOTDIR

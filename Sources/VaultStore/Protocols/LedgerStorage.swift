@@ -56,8 +56,17 @@ package protocol LedgerStorage: Sendable {
   /// `append` adopts them, and the caller's first entry should say so (`system.recovered`).
   func unsignedTail() async throws(VaultStoreError) -> [[UInt8]]
 
+  /// Whether little more can be appended before the disk is full. What is left then is for refusals and for whoever looks after the
+  /// record; nothing is released any more.
+  func isShortOfRoom() async throws(VaultStoreError) -> Bool
+
   /// Reads every record, rebuilds the tree and compares each head with it. Signatures are not checked here.
   func inspect() async throws(VaultStoreError) -> LedgerInspection
+}
+
+extension LedgerStorage {
+  /// A storage that does not fill up.
+  package func isShortOfRoom() async throws(VaultStoreError) -> Bool { false }
 }
 
 /// What `LedgerStorage.inspect` saw.
