@@ -19,7 +19,8 @@ import Testing
     .enabled(if: TortureTests.hasPython, "not tortured: needs python3"),
     arguments: [
       Campaign(
-        testDescription: "F2, F3: calls that fail, and SIGKILL", program: "inject.py", words: ["--one-in", "400"]),
+        testDescription: "F2, F3: calls that fail, and SIGKILL", program: "inject.py",
+        words: ["--one-in", "400"]),
       Campaign(testDescription: "F5: no room", program: "disk.py", words: ["--quick"]),
       Campaign(testDescription: "F11: many at once", program: "crowd.py", words: ["--commits", "4"]),
       Campaign(testDescription: "F12: memory", program: "memory.py"),

@@ -19,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 STORE = "VaultStoreTests"
 CRASH = "CrashTests|CrashCampaignTests"
 FLUSH = "try core.health.flush(path) { () throws(FileSystemError) in try core.files."
+ITEM_FLUSH = "try health.flush(item.path) { () throws(FileSystemError) in try files.syncAll(item.temporary.file) }"
 JOURNAL_FLUSH = FLUSH + "syncData(segment.file) }"
 
 
@@ -35,8 +36,13 @@ def instead(condition, value):
 #: name, file below Sources, text after which to look, what is replaced, what by, tests that must notice
 MUTANTS = [
     # Flushes.
-    ("document-not-flushed", "VaultStore/Directory/DirectoryObjects.swift", "func put(", FLUSH + "syncAll(temporary.file) }",
-     skip(FLUSH + "syncAll(temporary.file) }"), CRASH),
+    ("document-not-flushed", "VaultStore/Directory/DirectoryCore.swift", "private func flushContents", ITEM_FLUSH, skip(ITEM_FLUSH),
+     CRASH),
+    ("many-documents-not-flushed", "VaultStore/Directory/DirectoryCore.swift", "private func flushContents",
+     "if items.count > 1, try flushEverything() { return }",
+     lambda n: f'if items.count > 1, try Mutant.on("{n}") || flushEverything() {{ return }}', CRASH),
+    ("names-of-many-not-flushed", "VaultStore/Directory/DirectoryCore.swift", "private func flushNames", "if try !flushEverything() {",
+     lambda n: f'if !Mutant.on("{n}"), try !flushEverything() {{', CRASH),
     ("small-file-not-flushed", "VaultStore/Directory/DirectoryCore.swift", "private func writeTemporary", "if flushed {",
      lambda n: f'if flushed, !Mutant.on("{n}") {{', CRASH),
     ("name-not-flushed", "VaultStore/Directory/DirectoryCore.swift", "func publish(",
@@ -48,7 +54,7 @@ MUTANTS = [
     ("removed-name-not-flushed", "VaultStore/Directory/DirectoryCore.swift", "func remove(",
      "try health.flush(path) { () throws(FileSystemError) in try files.syncDirectory(Self.folder(of: path)) }",
      skip("try health.flush(path) { () throws(FileSystemError) in try files.syncDirectory(Self.folder(of: path)) }"), CRASH),
-    ("new-folder-not-flushed", "VaultStore/Directory/DirectoryCore.swift", "private func makeFolder", "guard durably else { return }",
+    ("new-folder-not-flushed", "VaultStore/Directory/DirectoryCore.swift", "func makeFolder(of path: String, durably: Bool)", "guard durably else { return }",
      lambda n: f'guard durably, !Mutant.on("{n}") else {{ return }}', CRASH),
     ("entries-not-flushed", "VaultStore/Directory/DirectoryLedger.swift", "private func writeEntries", JOURNAL_FLUSH,
      skip(JOURNAL_FLUSH), CRASH),
@@ -105,8 +111,8 @@ MUTANTS = [
      "TransparencyLogTests"),
     ("origin-not-compared", "TransparencyLog/UnverifiedCheckpoint.swift", "", "claimed.origin == origin",
      instead("claimed.origin == origin", "true"), "TransparencyLogTests"),
-    ("log-signature-not-wanted", "TransparencyLog/UnverifiedCheckpoint.swift", "", "signatures.contains(where: { $0.key == logKey })",
-     instead("signatures.contains(where: { $0.key == logKey })", "true"), "TransparencyLogTests"),
+    ("log-signature-not-wanted", "TransparencyLog/UnverifiedCheckpoint.swift", "", "!signed.isEmpty", instead("!signed.isEmpty", "true"),
+     "TransparencyLogTests"),
     ("quorum-not-counted", "TransparencyLog/UnverifiedCheckpoint.swift", "", "distinct >= quorum", instead("distinct >= quorum", "true"),
      "TransparencyLogTests"),
     # The door.
@@ -145,7 +151,7 @@ SWITCH = """import Glibc
 
 /// Which safeguard is taken out in this run; only in the scratch copy of Tests/Torture/mutate.py.
 package enum Mutant {
-  private static let name = getenv("STRONGROOM_MUTANT").map { unsafe String(cString: $0) } ?? ""
+  private static let name = unsafe getenv("STRONGROOM_MUTANT").map { unsafe String(cString: $0) } ?? ""
   @inline(never) package static func on(_ name: String) -> Bool { name == Self.name }
 }
 """
