@@ -74,6 +74,11 @@ actor MeddledLedger: LedgerStorage {
   var crashesBeforeHead = false
   /// Runs once, just before the next append.
   var beforeAppend: (@Sendable () async throws -> Void)?
+  /// Appends wait, as on a slow disk, until `letGo`.
+  private var isHeld = false
+  private var held: [CheckedContinuation<Void, Never>] = []
+  /// How many entries each commit brought that went through here.
+  private(set) var commits: [Int] = []
 
   init(_ inner: any LedgerStorage) { self.inner = inner }
 
@@ -82,6 +87,14 @@ actor MeddledLedger: LedgerStorage {
   func fail(_ error: VaultStoreError?) { failing = error }
   func crashBeforeHead() { crashesBeforeHead = true }
   func before(_ action: @escaping @Sendable () async throws -> Void) { beforeAppend = action }
+
+  func hold() { isHeld = true }
+  var heldCount: Int { held.count }
+  func letGo() {
+    isHeld = false
+    for waiter in held { waiter.resume() }
+    held = []
+  }
 
   func head() async throws(VaultStoreError) -> LedgerHead? {
     if let headOverride { return headOverride }
@@ -100,13 +113,16 @@ actor MeddledLedger: LedgerStorage {
       beforeAppend = nil
       do { try await action() } catch { throw .cryptography }
     }
+    if isHeld { await withCheckedContinuation { held.append($0) } }
     if let failing { throw failing }
     if crashesBeforeHead {
       crashesBeforeHead = false
       _ = try? await inner.append(entries, ifSize: ifSize) { _ in throw VaultStoreError.signingFailed }
       throw .stopped(operation: .sync, name: "ledger", code: 5)
     }
-    return try await inner.append(entries, ifSize: ifSize, sign: sign)
+    let head = try await inner.append(entries, ifSize: ifSize, sign: sign)
+    commits.append(entries.count)
+    return head
   }
 
   func unsignedTail() async throws(VaultStoreError) -> [[UInt8]] { try await inner.unsignedTail() }

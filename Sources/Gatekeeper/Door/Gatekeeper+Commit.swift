@@ -12,7 +12,7 @@ struct Plan<Value: Sendable>: Sendable {
 
 /// What a build step may rest on: one state of the ledger and one moment.
 struct Draft: Sendable {
-  /// Unsigned entries that are adopted with this commit included.
+  /// The newest state there is. Its last entries may not be durable yet; no answer is given before they are.
   let state: VaultState
   let at: Timestamp
   let me: MemberState
@@ -41,47 +41,83 @@ extension Event {
   }
 }
 
+/// A decision taken on one state, and the batch after which that state is durable.
+private struct Decided<Value: Sendable> {
+  /// The answer; or the error that the state gave rise to, which is an answer too.
+  let answer: Result<Value, GateError>
+  /// nil: everything it rests on is durable already.
+  let batch: Int?
+}
+
 extension Gatekeeper {
   /// Other writers may be faster this many times before we give up.
   static let attempts = 20
+  /// A commit of this many bytes fills half a segment; waiting for more would cost more than it saves.
+  static let batchLimitBytes = 512 << 10
 
   /// The one way anything is written: decide on the state at size n, append if the size is still n, else decide again.
   ///
-  /// Returns only when the entries are durable under a signed head. Calls take turns in order of arrival.
+  /// Decisions are taken one after another, in order of arrival, on the newest state in memory; the entries of several wait
+  /// together for the disk. Returns only when this act's entries, and all that it was decided on, are durable under a signed
+  /// head. A task that is cancelled meanwhile still gets its answer: its entry may be on the disk.
   func commit<Value: Sendable>(
     _ build: @Sendable (isolated Gatekeeper, Draft) async throws -> Plan<Value>
   ) async throws(GateError) -> Value {
-    await enterGate()
-    defer { leaveGate() }
-    var adoptsTail = false
-    do {
-      for _ in 0..<Self.attempts {
-        try await refresh()
-        if let doubt { throw doubt }
-        var base = state
-        var events: [Event] = []
-        if adoptsTail { events = try await adoptTail(into: &base) }
-        let draft = try makeDraft(on: base)
-        let plan = try await build(self, draft)
-        guard !plan.events.isEmpty else { return plan.value(base.size) }
-        if !plan.events.allSatisfy(\.mayTakeTheLastRoom), try await storage.ledger.isShortOfRoom() {
-          throw VaultStoreError.diskFull("ledger")
-        }
-        let firstEntry = base.size + UInt64(events.count)
-        events += plan.events
-        do {
-          try await append(events, on: base)
-          return plan.value(firstEntry)
-        } catch VaultStoreError.conflict(let actualSize) {
-          try await refresh()
-          // Larger than every signed head: a crash left entries behind, and they happened.
-          adoptsTail = actualSize > state.size
-        }
+    for _ in 0..<Self.attempts {
+      guard let decided = try await decide(build) else { continue }
+      guard let batch = decided.batch else { return try decided.answer.get() }
+      switch await outcome(of: batch) {
+      case .durable: return try decided.answer.get()
+      case .moved: continue
+      case .failed(let error): throw error
       }
-    } catch {
-      throw GateError(wrapping: error)
     }
     throw .busy
+  }
+
+  /// Takes one decision inside the gate, and puts its entries in line for the disk.
+  ///
+  /// - Returns: nil if the state it was taken on was thrown away meanwhile.
+  private func decide<Value: Sendable>(
+    _ build: @Sendable (isolated Gatekeeper, Draft) async throws -> Plan<Value>
+  ) async throws(GateError) -> Decided<Value>? {
+    await enterGate()
+    defer { leaveGate() }
+    let base = try await newest()
+    let generation = queue.generation
+    let plan: Plan<Value>
+    do {
+      plan = try await build(self, try makeDraft(on: base))
+    } catch {
+      guard queue.generation == generation else { return nil }
+      return Decided(answer: .failure(GateError(wrapping: error)), batch: queue.last?.number)
+    }
+    // What was decided on may have been lost while the build step waited for a file.
+    guard queue.generation == generation else { return nil }
+    if !plan.events.isEmpty {
+      if !plan.events.allSatisfy(\.mayTakeTheLastRoom) {
+        try await checkRoom()
+        guard queue.generation == generation else { return nil }
+      }
+      try enqueue(plan.events, on: base)
+    }
+    return Decided(answer: .success(plan.value(base.size)), batch: queue.last?.number)
+  }
+
+  private func checkRoom() async throws(GateError) {
+    let isShort: Bool
+    do { isShort = try await storage.ledger.isShortOfRoom() } catch { throw GateError(error) }
+    if isShort { throw .storage(.diskFull("ledger")) }
+  }
+
+  /// The state to decide on: with the entries that are not durable yet, else as the ledger has it now.
+  private func newest() async throws(GateError) -> VaultState {
+    if let last = queue.last { return last.end }
+    try await refresh()
+    if let doubt { throw doubt }
+    // Larger than every signed head: a crash left entries behind, and they happened.
+    if unsignedSize > state.size { try await adoptTail() }
+    return queue.last?.end ?? state
   }
 
   private func makeDraft(on base: VaultState) throws(GateError) -> Draft {
@@ -101,63 +137,110 @@ extension Gatekeeper {
   func time(after state: VaultState) -> Timestamp { max(effects.now(), state.newestAt) }
 
   /// Takes the entries in that a crash left without a signed head, and says so in an entry of our own.
-  private func adoptTail(into base: inout VaultState) async throws -> [Event] {
-    let tail = try await storage.ledger.unsignedTail()
-    guard !tail.isEmpty else { return [] }
-    for entry in tail {
-      let index = base.size
-      let event = try codec.open(entry, at: index)
-      try await judge(event, at: index, in: base)
-      do { try base.apply(event, leafHash: MerkleTree.leafHash(entry)) } catch {
-        throw GateError.integrity(.entry(index, error))
-      }
+  private func adoptTail() async throws(GateError) {
+    unsignedSize = 0
+    do {
+      let tail = try await storage.ledger.unsignedTail()
+      // Behind the head that was folded, and not behind one that another process has signed since.
+      guard !tail.isEmpty, try await storage.ledger.head()?.range == state.range else { return }
+      var base = state
+      for entry in tail { try await take(entry, into: &base) }
+      if let doubt { throw doubt }
+      var event = try makeDraft(on: base).event(.systemRecovered)
+      event.fields = ["count": .integer(Int64(tail.count))]
+      try enqueue([event], on: base)
+    } catch {
+      throw GateError(wrapping: error)
     }
-    if let doubt { throw doubt }
-    var event = try makeDraft(on: base).event(.systemRecovered)
-    event.fields = ["count": .integer(Int64(tail.count))]
-    return [event]
   }
 
-  /// Signs, seals, appends. On success the entries are durable and `state` has them.
+  /// Signs and seals the events of one act and puts them in line for the disk.
   ///
-  /// - Throws: `VaultStoreError.conflict` with nothing stored; `GateError` for everything else.
-  private func append(_ events: [Event], on base: VaultState) async throws {
+  /// - Throws: `.integrity(.entry)` if a reader would refuse one, `.storage(.limitExceeded)`; then none of them is.
+  private func enqueue(_ events: [Event], on base: VaultState) throws(GateError) {
     var next = base
     var entries: [[UInt8]] = []
+    var byteCount = 0
     for event in events {
       var event = event
       let index = next.size
       // In a long commit the later events would claim a history older than the rules allow: they vouch for the earlier
       // ones, which the same hand has just made.
       if index - event.seen.size >= UInt64(VaultState.seenWindow) { event.seen = next.head }
-      try event.sign(with: identity.signingKey)
-      let entry = try codec.seal(event, at: index, salt: try effects.randomBytes(SealedEntry.saltByteCount))
+      do { try event.sign(with: identity.signingKey) } catch { throw .crypto(error) }
+      let entry = try codec.seal(event, at: index, salt: try random(SealedEntry.saltByteCount))
       // The writer is held to what every reader will check.
       do {
         try next.apply(event, leafHash: MerkleTree.leafHash(entry), isSignatureChecked: false)
       } catch {
-        throw GateError.integrity(.entry(index, error))
+        throw .integrity(.entry(index, error))
       }
       entries.append(entry)
+      byteCount += entry.count
     }
-    let head = try await storage.ledger.append(
-      entries, ifSize: base.size, sign: codec.signer(expecting: next.range))
-    guard head.range == next.range else { throw GateError.integrity(.ledgerHead(.root)) }
-    state = next
+    // Looked at here, since a commit that the store refuses takes all that wait behind it with it.
+    guard byteCount <= LedgerLimits.commit else {
+      throw .storage(.limitExceeded(name: "ledger", limit: LedgerLimits.commit))
+    }
+    let isIdle = queue.isEmpty
+    _ = queue.join(entries, base: base.size, end: next)
+    // In a task of its own: no caller's cancellation stops a commit that others wait for.
+    if isIdle { Task { await flushQueue() } }
   }
 
-  /// The newest state, for views.
+  /// Makes batch after batch durable until none is left; what is decided meanwhile collects in the next one.
+  private func flushQueue() async {
+    while let batch = queue.begin() {
+      do {
+        let head = try await storage.ledger.append(
+          batch.entries, ifSize: batch.base, sign: codec.signer(expecting: batch.end.range))
+        guard head.range == batch.end.range else { throw GateError.integrity(.ledgerHead(.root)) }
+        verifiedHead = try codec.verify(head)
+        state = batch.end
+        queue.succeed()
+        settle([batch.number], .durable)
+      } catch VaultStoreError.conflict(let actualSize) {
+        unsignedSize = actualSize
+        settle(queue.fail(), .moved)
+      } catch {
+        settle(queue.fail(), .failed(GateError(wrapping: error)))
+      }
+    }
+  }
+
+  /// What becomes of a batch that is in line now.
+  private func outcome(of batch: Int) async -> CommitOutcome {
+    precondition(queue.holds(batch), "unreachable: nothing ran since it was put in line")
+    return await withCheckedContinuation { waitingForBatch[batch, default: []].append($0) }
+  }
+
+  private func settle(_ batches: [Int], _ outcome: CommitOutcome) {
+    for batch in batches {
+      for waiter in waitingForBatch.removeValue(forKey: batch) ?? [] { waiter.resume(returning: outcome) }
+    }
+  }
+
+  /// The newest durable state, for views: with everything that any process had made durable when it was asked for.
   func current() async throws(GateError) -> VaultState {
-    await enterGate()
-    defer { leaveGate() }
-    try await refresh()
-    return state
+    while true {
+      await enterGate()
+      guard let batch = queue.last?.number else {
+        defer { leaveGate() }
+        try await refresh()
+        return state
+      }
+      leaveGate()
+      // Its commit goes through only if no other process has written meanwhile.
+      if case .durable = await outcome(of: batch) { return state }
+    }
   }
 
   /// Catches up with what the ledger holds now, checking every new entry and the head over them.
   ///
-  /// Only called while nobody else decides: by `commit` inside the gate, and when the vault is opened.
+  /// Only called while nobody else decides: inside the gate, and when the vault is opened. What is in line for the disk is
+  /// waited for first.
   func refresh() async throws(GateError) {
+    while let batch = queue.last?.number { _ = await outcome(of: batch) }
     do {
       guard let head = try await storage.ledger.head() else {
         throw GateError.integrity(.ledgerHead(.missing))
@@ -187,14 +270,17 @@ extension Gatekeeper {
       guard entries.count == Int(end - state.size) else {
         throw GateError.integrity(.ledgerHead(.root))
       }
-      for entry in entries {
-        let index = state.size
-        let event = try codec.open(entry, at: index)
-        try await judge(event, at: index, in: state)
-        do { try state.apply(event, leafHash: MerkleTree.leafHash(entry)) } catch {
-          throw GateError.integrity(.entry(index, error))
-        }
-      }
+      for entry in entries { try await take(entry, into: &state) }
+    }
+  }
+
+  /// Opens, judges and applies the next entry.
+  private func take(_ entry: [UInt8], into state: inout VaultState) async throws(GateError) {
+    let index = state.size
+    let event = try codec.open(entry, at: index)
+    try await judge(event, at: index, in: state)
+    do { try state.apply(event, leafHash: MerkleTree.leafHash(entry)) } catch {
+      throw .integrity(.entry(index, error))
     }
   }
 

@@ -17,8 +17,13 @@ package actor Gatekeeper {
   let codec: LedgerCodec
   let description: VaultDescription
 
-  /// Entries with a signed head. Written by `refresh` and `commit` alone.
+  /// Durable entries under a signed head, and no others. Written by `refresh` and `flushQueue` alone.
   var state: VaultState
+  /// What was decided on top of `state` and waits for the disk.
+  var queue = CommitQueue(limitBytes: Gatekeeper.batchLimitBytes)
+  var waitingForBatch: [Int: [CheckedContinuation<CommitOutcome, Never>]] = [:]
+  /// Entries that the ledger said it holds when it refused ours; more than any signed head covers if a crash left some.
+  var unsignedSize: UInt64 = 0
   /// The identities of children met so far; custodians only.
   var childKeys: [ChildReference: X25519Identity] = [:]
   var registerKey: X25519Identity?
@@ -37,8 +42,8 @@ package actor Gatekeeper {
   /// The head last checked against the log's key.
   var verifiedHead: VerifiedCheckpoint?
 
-  // An `await` between reading the state and appending lets another call of this actor in, so whoever decides holds
-  // this gate from the first to the last, in order of arrival.
+  // An `await` between reading the state and putting entries in line lets another call of this actor in, so whoever decides
+  // holds this gate from the first to the last, in order of arrival. Nobody holds it while waiting for the disk.
   private var isGateHeld = false
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
