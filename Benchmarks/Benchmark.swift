@@ -1,6 +1,7 @@
 import Foundation
 
-/// `strongroom-benchmark PATH-TO-STRONGROOM [--megabytes N] [--rounds N]`: every figure as a ratio in one run.
+/// `strongroom-benchmark PATH-TO-STRONGROOM [--megabytes N] [--rounds N] [--entries N] [--leaves N] [--only NAME]`: every
+/// figure as a ratio in one run. `--only` takes `sealing`, `decision`, `append`, `tree`, `vault` or `start`.
 @main
 enum Benchmark {
   static func main() async throws {
@@ -8,26 +9,39 @@ enum Benchmark {
     guard let command = words.popFirst() else { throw Usage.text }
     var megabytes = 256
     var rounds = 5
-    while let word = words.popFirst(), let value = words.popFirst().flatMap({ Int($0) }) {
-      if word == "--megabytes" {
-        megabytes = value
-      } else if word == "--rounds" {
-        rounds = value
-      } else {
-        throw Usage.text
+    var entries = 100_000
+    var leaves = 1_000_000
+    var only: String?
+    while let word = words.popFirst(), let text = words.popFirst() {
+      switch (word, Int(text)) {
+      case ("--megabytes", .some(let value)): megabytes = value
+      case ("--rounds", .some(let value)): rounds = value
+      case ("--entries", .some(let value)): entries = value
+      case ("--leaves", .some(let value)): leaves = value
+      case ("--only", nil): only = text
+      default: throw Usage.text
       }
     }
+    func isWanted(_ name: String) -> Bool { only ?? name == name }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "strongroom-benchmark-\(getpid())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
 
-    try SealingBenchmark(folder: folder, megabytes: megabytes, rounds: rounds).run()
-    try StoringBenchmark(folder: folder, command: command, megabytes: megabytes, rounds: rounds).run()
-    try DecisionBenchmark().run()
-    try await AppendBenchmark(folder: folder, rounds: rounds).run()
-    try await CheckBenchmark(folder: folder, megabytes: megabytes, rounds: rounds).run()
-    try StartBenchmark(command: command, rounds: rounds).run()
+    if isWanted("sealing") {
+      try SealingBenchmark(folder: folder, megabytes: megabytes, rounds: rounds).run()
+    }
+    if isWanted("storing") {
+      try StoringBenchmark(folder: folder, command: command, megabytes: megabytes, rounds: rounds).run()
+    }
+    if isWanted("decision") { try DecisionBenchmark().run() }
+    if isWanted("append") { try await AppendBenchmark(folder: folder, rounds: rounds).run() }
+    if isWanted("tree") { try await TreeBenchmark(folder: folder, entries: leaves, rounds: rounds).run() }
+    if isWanted("vault") { try await VaultBenchmark(folder: folder, entries: entries, rounds: rounds).run() }
+    if isWanted("check") {
+      try await CheckBenchmark(folder: folder, megabytes: megabytes, rounds: rounds).run()
+    }
+    if isWanted("start") { try StartBenchmark(command: command, rounds: rounds).run() }
   }
 
   enum Usage: Error { case text }

@@ -1,7 +1,7 @@
 import AgeFormat
 import StrongroomCrypto
 import Synchronization
-package import TransparencyLog
+import TransparencyLog
 package import VaultStore
 
 extension Gatekeeper {

@@ -38,7 +38,14 @@ extension Gatekeeper {
     }
     if let refused { return .refused(refused) }
     let state = state
-    do { return .seen(try await view(self, state)) } catch { throw GateError(wrapping: error) }
+    do {
+      let seen = try await view(self, state)
+      if !isSnapshotBroken { return .seen(seen) }
+    } catch {
+      if !isSnapshotBroken { throw GateError(wrapping: error) }
+    }
+    let folded = try await current()
+    do { return .seen(try await view(self, folded)) } catch { throw GateError(wrapping: error) }
   }
 
   /// The entry and the answer for a refused act; nil if the rules allow it.

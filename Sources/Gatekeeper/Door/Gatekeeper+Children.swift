@@ -153,7 +153,7 @@ extension Gatekeeper {
     let personal = try personal(details, child)
     return ChildSummary(
       reference: child.reference, name: personal.name, born: personal.born, upn: personal.upn,
-      recordCount: state.records.values.count { $0.child == child.reference }, notes: child.notes)
+      recordCount: state.records(of: child.reference).count, notes: child.notes)
   }
 
   func childDetails(

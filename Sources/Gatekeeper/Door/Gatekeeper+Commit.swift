@@ -89,17 +89,20 @@ extension Gatekeeper {
     do {
       plan = try await build(self, try makeDraft(on: base))
     } catch {
-      guard queue.generation == generation else { return nil }
+      guard queue.generation == generation, !isSnapshotBroken else { return nil }
       return Decided(answer: .failure(GateError(wrapping: error)), batch: queue.last?.number)
     }
-    // What was decided on may have been lost while the build step waited for a file.
-    guard queue.generation == generation else { return nil }
+    // What was decided on may have been lost while the build step waited for a file, or turned out not to be readable.
+    guard queue.generation == generation, !isSnapshotBroken else { return nil }
     if !plan.events.isEmpty {
       if !plan.events.allSatisfy(\.mayTakeTheLastRoom) {
         try await checkRoom()
         guard queue.generation == generation else { return nil }
       }
-      try enqueue(plan.events, on: base)
+      do { try enqueue(plan.events, on: base) } catch {
+        if isSnapshotBroken { return nil }
+        throw error
+      }
     }
     return Decided(answer: .success(plan.value(base.size)), batch: queue.last?.number)
   }
@@ -112,7 +115,7 @@ extension Gatekeeper {
 
   /// The state to decide on: with the entries that are not durable yet, else as the ledger has it now.
   private func newest() async throws(GateError) -> VaultState {
-    if let last = queue.last { return last.end }
+    if let last = queue.last, !isSnapshotBroken { return last.end }
     try await refresh()
     if let doubt { throw doubt }
     // Larger than every signed head: a crash left entries behind, and they happened.
@@ -156,7 +159,8 @@ extension Gatekeeper {
 
   /// Signs and seals the events of one act and puts them in line for the disk.
   ///
-  /// - Throws: `.integrity(.entry)` if a reader would refuse one, `.storage(.limitExceeded)`; then none of them is.
+  /// - Throws: `.integrity(.entry)` if a reader would refuse one, `.storage(.limitExceeded)`; `.busy` if the snapshot broke.
+  ///   Then none of them is.
   private func enqueue(_ events: [Event], on base: VaultState) throws(GateError) {
     var next = base
     var entries: [[UInt8]] = []
@@ -182,6 +186,8 @@ extension Gatekeeper {
     guard byteCount <= LedgerLimits.commit else {
       throw .storage(.limitExceeded(name: "ledger", limit: LedgerLimits.commit))
     }
+    // The checks above may have read what cannot be read.
+    guard !isSnapshotBroken else { throw .busy }
     let isIdle = queue.isEmpty
     _ = queue.join(entries, base: base.size, end: next)
     // In a task of its own: no caller's cancellation stops a commit that others wait for.
@@ -241,6 +247,15 @@ extension Gatekeeper {
   /// waited for first.
   func refresh() async throws(GateError) {
     while let batch = queue.last?.number { _ = await outcome(of: batch) }
+    repeat {
+      if isSnapshotBroken { await forgetSnapshot() }
+      do { try await catchUp() } catch {
+        if !isSnapshotBroken { throw error }
+      }
+    } while isSnapshotBroken
+  }
+
+  private func catchUp() async throws(GateError) {
     do {
       guard let head = try await storage.ledger.head() else {
         throw GateError.integrity(.ledgerHead(.missing))

@@ -36,6 +36,8 @@ package actor Gatekeeper {
   var isRegisterLoaded = false
   var unsavedListed = 0
   var snapshotSize: UInt64 = 0
+  /// The snapshot that the state's tables lie in.
+  var frozen: FrozenSource?
   /// Why what was folded cannot be acted on: a policy set that would have to be asked about it cannot be read. Looking
   /// into the vault still works, so that `check` can say what is wrong.
   var doubt: GateError?

@@ -184,7 +184,7 @@ extension VaultState {
     guard reference.number == children.count + 1, key != registerKey, useName(key.bytes) else {
       throw .idReused
     }
-    children.append(state)
+    children[reference] = state
   }
 
   private mutating func takeNotes(_ event: Event) throws(EntryFault) {
@@ -196,7 +196,8 @@ extension VaultState {
       notes.capacity = [recipient: capacity]
     }
     guard !notes.isEmpty else { throw .malformed }
-    children[reference.number - 1].notes = children[reference.number - 1].notes.updated(by: notes)
+    let updated = children[reference]?.notes.updated(by: notes)
+    if let updated { children[reference]?.notes = updated }
   }
 
   private mutating func takeContact(_ event: Event) throws(EntryFault) {
@@ -205,6 +206,7 @@ extension VaultState {
     guard contacts[reference] == nil else { throw .idReused }
     contacts[reference] = ContactState(
       reference: reference, child: child, entry: size, details: try event.details(.child, at: size))
+    belongings[child, default: ChildIndex()].contacts.append(reference)
   }
 
   private mutating func takeRecord(_ event: Event) throws(EntryFault) {
@@ -220,6 +222,7 @@ extension VaultState {
       details: try event.details(.child, at: size))
     guard records[reference] == nil, useName(object.bytes) else { throw .idReused }
     records[reference] = state
+    belongings[child, default: ChildIndex()].records.append(reference)
   }
 
   private func checkOpening(_ event: Event) throws(EntryFault) {
@@ -269,7 +272,7 @@ extension VaultState {
 
   /// False if an event, key file or object has this name already.
   private mutating func useName(_ bytes: [UInt8]) -> Bool {
-    usedNames.insert(EventID(checkedBytes: bytes)).inserted
+    usedNames.insert(EventID(checkedBytes: bytes))
   }
 }
 

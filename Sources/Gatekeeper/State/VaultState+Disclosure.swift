@@ -23,6 +23,7 @@ extension VaultState {
       reference: reference, child: child, contact: contact, recipient: recipient,
       documentKinds: try event.texts("document_kinds"), until: until, answer: answer, at: event.at,
       entry: size, details: try event.details(.child, at: size))
+    belongings[child, default: ChildIndex()].consents.append(reference)
   }
 
   mutating func takeWithdrawal(_ event: Event) throws(EntryFault) {
@@ -51,6 +52,7 @@ extension VaultState {
       reference: reference, child: child, requester: event.actor, recipient: recipient,
       gateway: gateway, records: asked, evidence: evidence, at: event.at, entry: size,
       details: try event.details(.child, at: size))
+    belongings[child, default: ChildIndex()].requests.append(reference)
     noteUses(of: evidence, by: reference)
   }
 
@@ -113,9 +115,8 @@ extension VaultState {
       try event.reference("recipient", RecipientReference.self) == request.recipient
     else { throw .undecided }
     // A consent taken back after the decision and before this entry counts.
-    let isWithdrawn = consents.values.contains {
-      $0.child == request.child && $0.recipient == request.recipient
-        && ($0.withdrawnAt ?? 0) > decision.entry
+    let isWithdrawn = consents(of: request.child).contains {
+      $0.recipient == request.recipient && ($0.withdrawnAt ?? 0) > decision.entry
     }
     guard !isWithdrawn else { throw .undecided }
     // So does an answer that came in, and evidence that was attached: the release is of what was decided.
@@ -150,8 +151,8 @@ extension VaultState {
   }
 
   private mutating func noteUses(of evidence: [EvidenceState], by request: RequestReference) {
-    for piece in evidence where evidenceUses[piece.sha256.hex]?.contains(request) != true {
-      evidenceUses[piece.sha256.hex, default: []].append(request)
+    for piece in evidence where evidenceUses[piece.sha256]?.contains(request) != true {
+      evidenceUses[piece.sha256, default: []].append(request)
     }
   }
 }

@@ -31,16 +31,18 @@ package struct VaultState: Hashable, Sendable, Codable {
   package internal(set) var policies: [String: UInt64] = [:]
 
   package internal(set) var members: [MemberReference: MemberState] = [:]
+  // What grows with the vault is in tables: a copy of the state is cheap, and so is a change to it.
   /// In order of filing; `CH-0001` is the first.
-  package internal(set) var children: [ChildState] = []
-  package internal(set) var contacts: [ContactReference: ContactState] = [:]
-  package internal(set) var records: [RecordReference: RecordState] = [:]
-  package internal(set) var consents: [ConsentReference: ConsentState] = [:]
-  package internal(set) var recipients: [RecipientReference: RecipientState] = [:]
+  package internal(set) var children = Table<ChildReference, ChildState>()
+  package internal(set) var contacts = Table<ContactReference, ContactState>()
+  package internal(set) var records = Table<RecordReference, RecordState>()
+  package internal(set) var consents = Table<ConsentReference, ConsentState>()
+  package internal(set) var recipients = Table<RecipientReference, RecipientState>()
   package internal(set) var restrictions: [RestrictionReference: RestrictionState] = [:]
-  package internal(set) var requests: [RequestReference: RequestState] = [:]
-  /// Requests that relied on a piece of evidence, by its hash in hexadecimal, in order.
-  package internal(set) var evidenceUses: [String: [RequestReference]] = [:]
+  package internal(set) var requests = Table<RequestReference, RequestState>()
+  /// Requests that relied on a piece of evidence, by its hash, in order.
+  package internal(set) var evidenceUses = Table<SHA256Digest, [RequestReference]>()
+  var belongings = Table<ChildReference, ChildIndex>()
 
   /// When the newest entry says it was made: no later entry may say less.
   package internal(set) var newestAt = Timestamp(millisecondsSinceEpoch: 0)
@@ -50,9 +52,8 @@ package struct VaultState: Hashable, Sendable, Codable {
   /// An actor decides on the newest size; entries of the same commit follow at most this far behind.
   static let seenWindow = 16
 
-  /// Names used so far by events, key files and objects, so that none is used twice. Kept beside the snapshot's JSON,
-  /// being the bulk of it.
-  var usedNames: Set<EventID> = []
+  /// Names used so far by events, key files and objects.
+  var usedNames = NameSet()
 
   package init(vault: VaultID) {
     self.vault = vault
@@ -61,21 +62,11 @@ package struct VaultState: Hashable, Sendable, Codable {
 
   package var size: UInt64 { range.size }
   package var head: SeenHead { SeenHead(size: range.size, root: range.root) }
-
-  private enum CodingKeys: String, CodingKey {
-    case vault, range, origin, logKey, settingType, isExample, registerKey, creation, recovery, policy
-    case proposedPolicy, restrictions
-    case policyName
-    case policies, members, children, contacts, records, consents, recipients, requests, evidenceUses
-    case newestAt, recentRoots
-  }
 }
 
 /// Look-ups.
 extension VaultState {
-  package func child(_ reference: ChildReference) -> ChildState? {
-    children.indices.contains(reference.number - 1) ? children[reference.number - 1] : nil
-  }
+  package func child(_ reference: ChildReference) -> ChildState? { children[reference] }
 
   package func activeMember(with key: VerifierKey) -> MemberState? {
     members.values.first { $0.isActive && $0.signingKey == key }
@@ -93,25 +84,25 @@ extension VaultState {
   }
 
   package func contacts(of child: ChildReference) -> [ContactState] {
-    contacts.values.filter { $0.child == child }.sorted { $0.entry < $1.entry }
+    belongings[child]?.contacts.compactMap { contacts[$0] } ?? []
   }
 
   package func records(of child: ChildReference) -> [RecordState] {
-    records.values.filter { $0.child == child }.sorted { $0.entry < $1.entry }
+    belongings[child]?.records.compactMap { records[$0] } ?? []
   }
 
   package func consents(of child: ChildReference) -> [ConsentState] {
-    consents.values.filter { $0.child == child }.sorted { $0.entry < $1.entry }
+    belongings[child]?.consents.compactMap { consents[$0] } ?? []
   }
 
   package func requests(of child: ChildReference) -> [RequestState] {
-    requests.values.filter { $0.child == child }.sorted { $0.entry < $1.entry }
+    belongings[child]?.requests.compactMap { requests[$0] } ?? []
   }
 
   /// Whether an earlier request already relied on this evidence. Requests that were turned down used nothing.
   package func evidenceWasUsed(_ sha256: SHA256Digest, before request: RequestReference?) -> Bool {
     let limit = request.flatMap { requests[$0]?.entry } ?? UInt64.max
-    return (evidenceUses[sha256.hex] ?? []).contains { other in
+    return (evidenceUses[sha256] ?? []).contains { other in
       guard other != request, let state = requests[other] else { return false }
       // A release counts whenever it was; otherwise the earlier request has the better claim.
       if state.release != nil { return true }
@@ -123,9 +114,7 @@ extension VaultState {
   /// filed after it is (DOMAIN section 10, vector 29).
   package func isVersionAfter(consent: ConsentState, _ record: RecordState) -> Bool {
     record.entry > consent.entry
-      && records.values.contains {
-        $0.child == record.child && $0.kind == record.kind && $0.entry < consent.entry
-      }
+      && records(of: record.child).contains { $0.kind == record.kind && $0.entry < consent.entry }
   }
 }
 

@@ -4,36 +4,65 @@ import TransparencyLog
 struct JournalInspection {
   let journal: JournalFiles
 
-  func run() throws(VaultStoreError) -> LedgerInspection {
+  /// Segments read at once: each takes its size in memory.
+  private static let segmentsAtOnce = 8
+
+  /// One segment, read alone: its start says which tree it goes on from.
+  struct Segment: Sendable {
+    let number: Int
+    var start: SegmentScan.Position?
+    var end: SegmentScan.Position?
+    var damage: Damage?
+  }
+
+  /// Reads segments that have another behind them, which nobody changes any more; on every core.
+  func closed(_ numbers: Range<Int>) async throws(VaultStoreError) -> [Segment] {
+    let results = await withTaskGroup(of: Result<Segment, VaultStoreError>.self) { group in
+      var results: [Result<Segment, VaultStoreError>] = []
+      for number in numbers {
+        if number - numbers.lowerBound >= Self.segmentsAtOnce, let result = await group.next() {
+          results.append(result)
+        }
+        group.addTask {
+          Result { () throws(VaultStoreError) in try inspect(number, isLast: false) }
+        }
+      }
+      for await result in group { results.append(result) }
+      return results
+    }
+    var segments: [Segment] = []
+    for result in results { segments.append(try result.get()) }
+    return segments.sorted { $0.number < $1.number }
+  }
+
+  /// Reads the segments behind those, down to the one being written: under the lock, or it changes meanwhile.
+  func finish(after closed: [Segment]) throws(VaultStoreError) -> LedgerInspection {
+    let numbers = try journal.segments()
+    var segments = closed
+    for number in numbers.dropFirst(closed.count) {
+      segments.append(try inspect(number, isLast: number == numbers.upperBound - 1))
+    }
     var damage: [Damage] = []
     var previous: SegmentScan.Position?
     var heads = 0
-    let numbers = try journal.segments()
-    for number in numbers {
-      let result = try inspect(number, isLast: number == numbers.upperBound - 1)
-      if let found = result.damage { damage.append(found) }
-      if let start = result.start, let previous, previous.range != start.range, damage.isEmpty {
+    for segment in segments {
+      if let found = segment.damage { damage.append(found) }
+      if let start = segment.start, let previous, previous.range != start.range, damage.isEmpty {
         damage.append(
           Damage(
-            file: JournalFiles.path(number), place: .record(number: 0, offset: 0, entry: previous.entryCount),
-            problem: .outOfPlace))
+            file: JournalFiles.path(segment.number),
+            place: .record(number: 0, offset: 0, entry: previous.entryCount), problem: .outOfPlace))
       }
-      heads += result.end?.newHeads ?? 0
+      heads += segment.end?.newHeads ?? 0
       // The copy of a head at a segment's start may be of a head that was damaged where it stood.
-      previous = result.end ?? previous
+      previous = segment.end ?? previous
     }
     let size = previous?.head?.size ?? 0
     return LedgerInspection(
       entries: size, heads: heads, unsignedEntries: (previous?.entryCount ?? 0) - size, damage: damage)
   }
 
-  private struct Result {
-    var start: SegmentScan.Position?
-    var end: SegmentScan.Position?
-    var damage: Damage?
-  }
-
-  private func inspect(_ number: Int, isLast: Bool) throws(VaultStoreError) -> Result {
+  private func inspect(_ number: Int, isLast: Bool) throws(VaultStoreError) -> Segment {
     let path = JournalFiles.path(number)
     let bytes: [UInt8]
     let files = journal.core.files
@@ -43,11 +72,12 @@ struct JournalInspection {
       bytes = try files.read(file, at: 0, count: try files.status(file).size)
     } catch {
       // A planted link or folder is a finding, a failing disk is not.
-      if case .damaged(let damage) = error.storeError(path) { return Result(damage: damage) }
+      if case .damaged(let damage) = error.storeError(path) { return Segment(number: number, damage: damage) }
       throw error.storeError(path)
     }
     guard let start = SegmentScan.Position(start: bytes, number: number, fileSize: bytes.count) else {
-      return Result(
+      return Segment(
+        number: number,
         damage: Damage(file: path, place: .record(number: 0, offset: 0, entry: 0), problem: .badRecord))
     }
     var scan = SegmentScan(from: start, entryOffsets: [], file: path)
@@ -66,6 +96,7 @@ struct JournalInspection {
         damage = found
       }
     case .end:
+      if Descriptor.isAllZero(bytes.span.bytes.extracting(scan.position.offset..<bytes.count)) { break }
       switch SegmentTail.judge(rest(), commit: scan.position.offset, record: scan.offset) {
       case .clean: break
       case .torn: if !isLast { damage = place }
@@ -74,6 +105,6 @@ struct JournalInspection {
     case nil:
       damage = place
     }
-    return Result(start: start, end: scan.position, damage: damage)
+    return Segment(number: number, start: start, end: scan.position, damage: damage)
   }
 }

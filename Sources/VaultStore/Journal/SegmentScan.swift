@@ -1,3 +1,4 @@
+import StrongroomCrypto
 import TransparencyLog
 
 /// Reads one segment from a place on: a state machine over bytes, without files. It stops at the first thing that is not a whole
@@ -38,8 +39,8 @@ struct SegmentScan {
   private(set) var signedPosition: Position
   /// Where each entry's record begins: entry `position.firstEntry + n` at `entryOffsets[n]`.
   private(set) var entryOffsets: [Int]
-  /// Payloads of a commit whose last entry has not come yet.
-  private var pending: [(offset: Int, hash: [UInt8])] = []
+  /// Entries of a commit whose last one has not come yet.
+  private var pending: [(offset: Int, hash: SHA256Digest)] = []
   private var nextOffset: Int
   private var nextRecord: Int
   private let file: String
@@ -74,7 +75,7 @@ struct SegmentScan {
         return .unfinished(damage(.badRecord))
       case .frame(let frame):
         let start = frame.payloadOffset - base
-        if let ending = accept(frame, bytes[start..<start + frame.payloadCount]) { return ending }
+        if let ending = accept(frame, bytes, start..<start + frame.payloadCount) { return ending }
         nextOffset = frame.end
         nextRecord += 1
         if pending.isEmpty {
@@ -86,23 +87,23 @@ struct SegmentScan {
     }
   }
 
-  private mutating func accept(_ frame: JournalFrame, _ payload: ArraySlice<UInt8>) -> Ending? {
+  private mutating func accept(_ frame: JournalFrame, _ bytes: [UInt8], _ payload: Range<Int>) -> Ending? {
     switch frame.kind {
     case .start:
       // Only `Position.init(start:)` reads one.
       return .damaged(damage(.outOfPlace))
     case .entryOfMore:
-      pending.append((frame.offset, Array(payload)))
+      pending.append((frame.offset, MerkleTree.leafHash(bytes.span.bytes.extracting(payload))))
     case .entry:
       for entry in pending {
-        position.range.append(MerkleTree.leafHash(entry.hash))
+        position.range.append(entry.hash)
         entryOffsets.append(entry.offset)
       }
-      pending = []
-      position.range.append(MerkleTree.leafHash(Array(payload)))
+      pending.removeAll(keepingCapacity: true)
+      position.range.append(MerkleTree.leafHash(bytes.span.bytes.extracting(payload)))
       entryOffsets.append(frame.offset)
     case .head:
-      guard pending.isEmpty, let head = JournalHead.decode(payload) else {
+      guard pending.isEmpty, let head = JournalHead.decode(bytes[payload]) else {
         return .damaged(damage(.outOfPlace))
       }
       // Directly after the start stands a copy of the head before, which may leave out an unsigned tail.

@@ -99,25 +99,36 @@ struct ImportCommand: AsyncParsableCommand {
   private func review(
     _ rows: [ImportRow], _ known: ImportKnowledge, in folder: InputFolder, _ outcome: inout ImportReport
   ) throws -> [New] {
-    var review = ImportReview(known)
-    var new: [New] = []
-    var bar = ProgressBar(total: rows.count, totalBytes: 0, noun: "rows looked at", options.output)
-    defer { bar.end() }
-    for (done, row) in rows.enumerated() {
-      bar.show(done, bytes: 0)
+    var found: [New] = []
+    for row in rows {
       guard let child = known.children[row.line] else { continue }
       do {
         let sizeBytes = try FileDocument(path: row.file, beneath: folder).sizeBytes
-        let fault = try review.fault(of: row, child: child, sizeBytes: sizeBytes) {
-          try DocumentSealer.inspect(try FileDocument(path: row.file, beneath: folder)).sha256
-        }
-        if let fault {
-          outcome.add(fault, row, child: child)
-        } else {
-          new.append(New(row: row, child: child, sizeBytes: sizeBytes))
-        }
+        found.append(New(row: row, child: child, sizeBytes: sizeBytes))
       } catch {
         outcome.add(ImportFault(opening: error), row, child: child)
+      }
+    }
+    var review = ImportReview(known)
+    var new: [New] = []
+    let total = found.reduce(0) { $0 + $1.sizeBytes }
+    var looked = 0
+    let progress = ProgressLine("Looking", options.output)
+    defer { progress.finish() }
+    for item in found {
+      progress.show(looked, of: total)
+      looked += item.sizeBytes
+      do {
+        let fault = try review.fault(of: item.row, child: item.child, sizeBytes: item.sizeBytes) {
+          try DocumentSealer.inspect(try FileDocument(path: item.row.file, beneath: folder)).sha256
+        }
+        if let fault {
+          outcome.add(fault, item.row, child: item.child)
+        } else {
+          new.append(item)
+        }
+      } catch {
+        outcome.add(ImportFault(opening: error), item.row, child: item.child)
       }
     }
     return new
@@ -138,13 +149,13 @@ struct ImportCommand: AsyncParsableCommand {
   private func file(
     _ new: [New], from folder: InputFolder, _ session: Session, _ outcome: inout ImportReport
   ) async throws -> UInt64? {
-    var bar = ProgressBar(
-      total: new.count, totalBytes: new.reduce(0) { $0 + $1.sizeBytes }, noun: "documents", options.output)
-    defer { bar.end() }
+    let total = new.reduce(0) { $0 + $1.sizeBytes }
+    let progress = ProgressLine("Filing", options.output)
+    defer { progress.finish() }
     var lastEntry: UInt64?
     var done = 0
     var doneBytes = 0
-    bar.show(0, bytes: 0)
+    progress.show(0, of: total)
     while done < new.count {
       let batch = Self.batch(new[done...])
       let items = batch.map { item in
@@ -166,7 +177,7 @@ struct ImportCommand: AsyncParsableCommand {
       }
       done += batch.count
       doneBytes += batch.reduce(0) { $0 + $1.sizeBytes }
-      bar.show(done, bytes: doneBytes)
+      progress.show(doneBytes, of: total)
     }
     return lastEntry
   }
