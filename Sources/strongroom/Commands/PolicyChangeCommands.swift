@@ -46,8 +46,13 @@ extension PolicyCommand {
       old: PolicySet, new: PolicySet, requests: [(request: RequestReference, facts: DisclosureFacts)]
     )
 
+    /// Not in `sides`: the release compiler (Swift 6.3.1) crashes while splitting that coroutine.
+    private func givenSets() throws -> [PolicySet] {
+      try folders.map { try PolicySet.load(try PolicyFolder.read($0)) }
+    }
+
     private func sides() async throws -> Sides {
-      let given = try folders.map { try PolicySet.load(try PolicyFolder.read($0)) }
+      let given = try givenSets()
       if given.count == 2 { return (given[0], given[1], []) }
       let gatekeeper = try await Session.open(options).gatekeeper
       let past = try Answers.looked(try await gatekeeper.pastRequests(), options.output)
