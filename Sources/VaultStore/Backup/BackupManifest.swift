@@ -169,7 +169,7 @@ extension BackupManifest.Part {
 
   init?(holding name: VaultFileName) {
     switch name {
-    case .epochIdentity, .childIdentity, .ledgerKey: self = .keys
+    case .epochIdentity, .childIdentity, .ledgerKey, .recoverySet: self = .keys
     case .description, .policyFile, .cosigned: self = .data
     case .cache: return nil
     }

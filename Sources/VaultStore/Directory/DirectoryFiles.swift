@@ -41,6 +41,7 @@ extension VaultFolder {
       case .childIdentities: return "keys"
       case .ledgerKeys: return "ledger/keys"
       case .cosigned: return "ledger/cosigned"
+      case .recovery: return "recovery"
       case .policies: return "policies"
       case .policySet(let set):
         return DirectoryCore.folder(of: try VaultFileName.policyFile(set: set, path: "x").relativePath)

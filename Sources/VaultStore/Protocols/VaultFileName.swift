@@ -13,6 +13,8 @@ package enum VaultFileName: Hashable, Sendable {
   /// `ledger/cosigned/<size, 20 digits>`: the signed checkpoint of that size with cosignatures of others below it. Public,
   /// and authenticated by its own signatures.
   case cosigned(UInt64)
+  /// `recovery/1-3.age`: the recovery key, sealed to the shares with these numbers, 1...10, in order.
+  case recoverySet(String)
   /// `policies/<sha256>/<path>`: 64 lower-case hexadecimal digits; 1 to 4 parts of `A-Z a-z 0-9 . _ -`, none
   /// beginning with a dot, each at most 100 bytes.
   case policyFile(set: String, path: String)
@@ -32,6 +34,9 @@ package enum VaultFileName: Hashable, Sendable {
       case .cosigned(let size):
         let digits = String(size)
         return "ledger/cosigned/" + String(repeating: "0", count: 20 - digits.utf8.count) + digits
+      case .recoverySet(let choice):
+        guard Self.isChoice(choice[...]) else { throw .invalidName("recovery") }
+        return "recovery/\(choice).age"
       case .policyFile(let set, let path):
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard Self.isDigest(set), (1...4).contains(parts.count), parts.allSatisfy(Self.isPart) else {
@@ -49,7 +54,7 @@ package enum VaultFileName: Hashable, Sendable {
   package var limit: Int {
     switch self {
     case .description: 256 << 10
-    case .epochIdentity, .childIdentity, .ledgerKey, .cosigned: 1 << 20
+    case .epochIdentity, .childIdentity, .ledgerKey, .recoverySet, .cosigned: 1 << 20
     case .policyFile: 4 << 20
     case .cache: 1 << 30
     }
@@ -91,6 +96,9 @@ package enum VaultFileName: Hashable, Sendable {
       }
       guard parts[1] == "keys", let number = Self.number(parts[2]) else { return nil }
       self = .ledgerKey(number)
+    case ("recovery", 2):
+      guard parts[1].hasSuffix(".age"), Self.isChoice(parts[1].dropLast(4)) else { return nil }
+      self = .recoverySet(String(parts[1].dropLast(4)))
     case ("policies", 3...6):
       guard Self.isDigest(parts[1]), parts[2...].allSatisfy(Self.isPart) else { return nil }
       self = .policyFile(set: String(parts[1]), path: parts[2...].joined(separator: "/"))
@@ -116,6 +124,14 @@ package enum VaultFileName: Hashable, Sendable {
     return number
   }
 
+  /// Two to ten different numbers from 1 to 10, in order, joined by hyphens.
+  private static func isChoice(_ text: Substring) -> Bool {
+    let numbers = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    return (2...10).contains(numbers.count) && numbers.allSatisfy { (1...10).contains($0) }
+      && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }
+      && numbers.map(String.init).joined(separator: "-") == text
+  }
+
   private static func isDigest(_ text: some StringProtocol) -> Bool {
     text.utf8.count == 64 && [UInt8](hex: String(text)) != nil
   }
@@ -136,6 +152,8 @@ package enum VaultFolder: Hashable, Sendable {
   case epochIdentities, childIdentities, ledgerKeys
   /// Checkpoints that others have cosigned.
   case cosigned
+  /// The recovery key, sealed to shares.
+  case recovery
   /// Files of every policy set.
   case policies
   /// Files of one policy set.
@@ -146,7 +164,7 @@ package enum VaultFolder: Hashable, Sendable {
     switch (self, name) {
     case (.epochIdentities, .epochIdentity), (.childIdentities, .childIdentity), (.ledgerKeys, .ledgerKey):
       true
-    case (.policies, .policyFile), (.caches, .cache), (.cosigned, .cosigned): true
+    case (.policies, .policyFile), (.caches, .cache), (.cosigned, .cosigned), (.recovery, .recoverySet): true
     case (.policySet(let set), .policyFile(let other, _)): set == other
     default: false
     }
