@@ -432,6 +432,9 @@ KINDS = {
     "audit.verified": ("", "size findings depth", None),
     "backup.created": ("", "size root files bytes findings", None),
     "backup.verified": ("", "size root samples findings", None),
+    "recovery.changed": ("", "recipients set key shares", None),
+    "recovery.drilled": ("", "", None),
+    "recovery.used": ("", "member name card_recipient card_key role", None),
     "system.recovered": ("", "count", None),
 }
 FOR_EVERYBODY = {
@@ -443,6 +446,7 @@ FOR_EVERYBODY = {
     "audit.verified",
     "backup.created",
     "backup.verified",
+    "recovery.used",
     "system.recovered",
 }
 
@@ -456,6 +460,7 @@ class Fold:
         self.policy = None
         self.proposed = None
         self.restrictions = {}
+        self.recovery = None
         self.policies = []
         self.members, self.children, self.records, self.requests = {}, {}, {}, {}
         self.contacts, self.consents, self.recipients = {}, {}, {}
@@ -502,6 +507,13 @@ class Fold:
                 f"{what}: not a beginning",
             )
             card = event["card_key"]
+        elif event["kind"] == "recovery.used":
+            # The only thing the recovery set may sign.
+            require(
+                self.recovery and actor == {"member": self.recovery["set"], "role": "recovery"},
+                f"{what}: not by the recovery set",
+            )
+            card = self.recovery["key"]
         else:
             member = self.members.get(actor["member"])
             require(member and not member["removed"], f"{what}: its actor is no member")
@@ -540,6 +552,16 @@ class Fold:
         self.members[event["member"]] = {key: event[key] for key in ("name", "role", "card_key", "card_recipient")} | {
             "removed": False
         }
+
+    def recovery_changed(self, event, index, what):
+        needed, _, count = event["shares"].partition("-of-")
+        require(len(event["recipients"]) == 1 and 2 <= int(needed) <= int(count) <= 10, f"{what}: no recovery set")
+        require(event["set"] not in self.members, f"{what}: its set is a member")
+        self.recovery = {"set": event["set"], "key": event["key"]}
+
+    def recovery_used(self, event, index, what):
+        require(event["role"] in CUSTODIANS, f"{what}: not for this role")
+        self.member_added(event, index, what)
 
     def member_removed(self, event, index, what):
         member = self.members.get(event["member"])

@@ -90,6 +90,8 @@ package struct AuditLine: Hashable, Sendable {
 
   /// References, gateway and reasons in one line.
   package var about: String {
+    // Meant to be seen: it is done once, when a school has lost its keys.
+    if kind == EventKind.recoveryUsed.rawValue { return "!!! THE RECOVERY SET WAS USED TO ADD A MEMBER" }
     var parts = [child?.description, record?.description, request?.description, gateway].compactMap { $0 }
     if !reasons.isEmpty { parts.append("(\(reasons.joined(separator: ", ")))") }
     return parts.joined(separator: " ")

@@ -122,7 +122,11 @@ extension Gatekeeper {
   }
 
   private func line(_ event: Event, _ index: UInt64) -> AuditLine {
-    AuditLine(event, index: index, name: state.members[event.actor.member]?.name ?? "")
+    AuditLine(event, index: index, name: name(of: event.actor))
+  }
+
+  private func name(of actor: EventActor) -> String {
+    state.members[actor.member]?.name ?? (actor.role == RecoverySetState.role ? RecoverySetState.name : "")
   }
 
   private func entry(

@@ -32,6 +32,7 @@ extension Gatekeeper {
     ]
     if let register = state.registerKey { files.append(.init(name: .childIdentity(register))) }
     files += state.children.map { .init(name: .childIdentity($0.key)) }
+    files += recoveryFiles(in: state).map { .init(name: $0) }
     let bytes = Counter()
     do {
       for hash in state.policies.keys.sorted() {

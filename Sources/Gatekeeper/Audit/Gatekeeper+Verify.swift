@@ -216,7 +216,10 @@ extension EventKind {
     case .auditExported: .publishLog
     case .auditVerified: .verifyLog
     case .backupCreated, .backupVerified: .backUp
-    case .vaultCreated, .recordOpened, .accessRefused, .requestDecided, .auditViewed, .systemRecovered: nil
+    case .recoveryChanged, .recoveryDrilled: .manageRecovery
+    case .vaultCreated, .recordOpened, .accessRefused, .requestDecided, .auditViewed, .recoveryUsed,
+      .systemRecovered:
+      nil
     }
   }
 }

@@ -74,7 +74,7 @@ extension Gatekeeper {
   private func namedFiles(in state: VaultState) -> [VaultFileName] {
     [.description, .epochIdentity(VaultKeys.epochNumber), .ledgerKey(VaultKeys.epochNumber)]
       + [state.registerKey].compactMap { $0 }.map { .childIdentity($0) }
-      + state.children.map { .childIdentity($0.key) }
+      + state.children.map { .childIdentity($0.key) } + recoveryFiles(in: state)
   }
 
   private func copyRules(of state: VaultState, into run: BackupRun) async throws {

@@ -97,7 +97,7 @@ extension Gatekeeper {
   ///
   /// Another process may do the same for another change of members. Whoever writes looks again afterwards and writes
   /// anew if members changed, so the files that stay are those of the last change, and nobody removed gets them back.
-  private func sealKeyFiles() async throws(GateError) {
+  func sealKeyFiles() async throws(GateError) {
     await enterGate()
     defer { leaveGate() }
     var sealed: [MemberState]?
@@ -109,6 +109,20 @@ extension Gatekeeper {
       sealed = members
     }
     throw .busy
+  }
+
+  /// Seals the epoch's identity to those who may open it and to one recovery key more.
+  func sealEpoch(addingRecovery new: X25519Recipient, in state: VaultState) async throws(GateError) {
+    let epoch = try await epochKey(in: state)
+    let custodians = state.activeMembers().filter { Custodians.contains(role: $0.role) }.map(\.recipient)
+    do {
+      let recovery = try state.recovery.map { try X25519Recipient(parsing: $0) }
+      try await storage.files.replace(
+        .epochIdentity(VaultKeys.epochNumber),
+        try VaultKeys.seal(epoch, to: custodians + recovery + [new], at: effects.now()))
+    } catch {
+      throw GateError(wrapping: error)
+    }
   }
 
   private func sealKeyFiles(to members: [MemberState]) async throws(GateError) {

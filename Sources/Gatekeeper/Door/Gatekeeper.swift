@@ -16,6 +16,8 @@ package actor Gatekeeper {
   let keys: VaultKeys
   let codec: LedgerCodec
   let description: VaultDescription
+  /// This is a visit with the recovery key, which belongs to no member.
+  private let byRecovery: Bool
 
   /// Durable entries under a signed head, and no others. Written by `refresh` and `flushQueue` alone.
   var state: VaultState
@@ -53,7 +55,7 @@ package actor Gatekeeper {
   ///
   /// - Throws: `.storage(.notAVault)`, `.keyNotAvailable`, `.exampleKeyRefused`, `.integrity`.
   package init(
-    opening storage: VaultStorage, as identity: MemberIdentity, effects: Effects
+    opening storage: VaultStorage, as identity: MemberIdentity, effects: Effects, byRecovery: Bool = false
   ) async throws(GateError) {
     let text: [UInt8]?
     do { text = try await storage.files.read(.description) } catch { throw GateError(error) }
@@ -65,6 +67,7 @@ package actor Gatekeeper {
     }
     keys = try await VaultKeys.open(description, files: storage.files, identity: identity.identity)
     codec = LedgerCodec(keys: keys)
+    self.byRecovery = byRecovery
     self.storage = storage
     self.effects = effects
     self.identity = identity
@@ -76,9 +79,7 @@ package actor Gatekeeper {
       state.logKey == keys.signer.verifierKey
     else { throw .integrity(.file(VaultFileName.description.displayName, .swapped)) }
     // Somebody who was removed may still hold key files from before.
-    guard state.activeMember(with: identity.verifierKey) != nil else {
-      throw .keyNotAvailable(.opensNothingHere)
-    }
+    _ = try member(in: state)
     await saveSnapshotIfDue()
     if isCustodian { try await mendKeyFiles() }
   }
@@ -91,7 +92,8 @@ package actor Gatekeeper {
 
   /// This member as the state has them; somebody else may have removed them meanwhile.
   func member(in state: VaultState) throws(GateError) -> MemberState {
-    guard let member = state.activeMember(with: identity.verifierKey) else {
+    if byRecovery, let set = state.recoverySet, set.signingKey == identity.verifierKey { return set.member }
+    guard !byRecovery, let member = state.activeMember(with: identity.verifierKey) else {
       throw .keyNotAvailable(.opensNothingHere)
     }
     return member
@@ -100,7 +102,8 @@ package actor Gatekeeper {
   /// Holds the children's keys, and in a role that goes with them: a recovery key does not make an officer one.
   package var isCustodian: Bool {
     keys.epoch != nil
-      && state.activeMember(with: identity.verifierKey).map { Custodians.contains(role: $0.role) } ?? false
+      && (byRecovery
+        || state.activeMember(with: identity.verifierKey).map { Custodians.contains(role: $0.role) } ?? false)
   }
 
   // MARK: The gate

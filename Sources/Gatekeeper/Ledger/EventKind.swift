@@ -35,6 +35,11 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
   /// A copy of the vault came to its end; the entry is made after it, and is not in it.
   case backupCreated = "backup.created"
   case backupVerified = "backup.verified"
+  /// A recovery set takes the place of every recovery key before.
+  case recoveryChanged = "recovery.changed"
+  case recoveryDrilled = "recovery.drilled"
+  /// The recovery set made somebody a custodian.
+  case recoveryUsed = "recovery.used"
   /// Entries that a crash had left without a signed head were adopted.
   case systemRecovered = "system.recovered"
 
@@ -77,6 +82,9 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
     case .auditVerified: ["size", "findings", "depth"]
     case .backupCreated: ["size", "root", "files", "bytes", "findings"]
     case .backupVerified: ["size", "root", "samples", "findings"]
+    case .recoveryChanged: ["recipients", "set", "key", "shares"]
+    case .recoveryDrilled: []
+    case .recoveryUsed: ["member", "name", "card_recipient", "card_key", "role"]
     case .systemRecovered: ["count"]
     }
   }

@@ -51,6 +51,11 @@ extension VaultState {
         throw .unknownActor
       }
       key = parsed
+    } else if event.kind == .recoveryUsed {
+      // The one thing the recovery set may sign, and nobody else may.
+      guard let set = recoverySet, set.reference == event.actor.member else { throw .unknownActor }
+      guard event.actor.role == RecoverySetState.role else { throw .roleNotHeld }
+      key = set.signingKey
     } else {
       guard let member = members[event.actor.member], member.isActive else { throw .unknownActor }
       guard member.role == event.actor.role else { throw .roleNotHeld }
@@ -64,7 +69,7 @@ extension VaultState {
   private func checkPermission(_ event: Event) throws(EntryFault) {
     switch event.kind {
     case .accessRefused, .approvalGiven, .approvalDeclined, .auditViewed, .auditExported,
-      .auditVerified, .backupCreated, .backupVerified, .systemRecovered:
+      .auditVerified, .backupCreated, .backupVerified, .recoveryUsed, .systemRecovered:
       return
     default:
       guard Custodians.contains(role: event.actor.role) else { throw .roleNotHeld }
@@ -100,6 +105,9 @@ extension VaultState {
       guard RegisterView(rawValue: try event.text("view")) != nil else { throw .malformed }
     case .auditViewed, .auditExported, .auditVerified: break
     case .backupCreated, .backupVerified: try checkBackup(event)
+    case .recoveryChanged: try takeRecovery(event)
+    case .recoveryDrilled: break
+    case .recoveryUsed: try takeRecoveryUse(event)
     case .systemRecovered: _ = try event.number("count")
     }
   }
@@ -129,7 +137,7 @@ extension VaultState {
     policies[policy] = 0
   }
 
-  private mutating func takeMember(_ event: Event) throws(EntryFault) {
+  mutating func takeMember(_ event: Event) throws(EntryFault) {
     let reference: MemberReference = try event.reference("member")
     guard let recipient = try? X25519Recipient(parsing: try event.text("card_recipient")),
       let key = try? VerifierKey(parsing: try event.text("card_key")), key.algorithm == .ed25519,

@@ -21,6 +21,8 @@ package struct VaultState: Hashable, Sendable, Codable {
   var creation: BoxedDetails?
   /// Offline recipients of the epoch's key file.
   package internal(set) var recovery: [String] = []
+  /// The set behind `recovery`; nil for keys that were named when the vault was made.
+  package internal(set) var recoverySet: RecoverySetState?
 
   /// Hash of the policy set in force, 64 hexadecimal digits.
   package internal(set) var policy = ""

@@ -28,6 +28,8 @@ package enum GateError: Error, Sendable {
   case documentStream(StreamSide)
   /// A backup could not be made, read or restored; codes as the cases say.
   case backup(BackupError)
+  /// 13 and 64: shares or recovery key do not fit.
+  case recovery(RecoveryFault)
   /// 1. OpenSSL refused a call that cannot fail on account of any file.
   case crypto(CryptoError)
 }
