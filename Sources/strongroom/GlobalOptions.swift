@@ -13,8 +13,11 @@ struct VaultOptions: ParsableArguments {
 
   @OptionGroup var output: OutputOptions
 
-  func vaultPath() throws -> String {
-    guard let path = vault ?? Self.environment("STRONGROOM_VAULT") else {
+  func vaultPath() throws -> String { try Self.vaultPath(vault) }
+
+  /// The folder given, else that of the environment.
+  static func vaultPath(_ given: String?) throws -> String {
+    guard let path = given ?? Self.environment("STRONGROOM_VAULT") else {
       throw CommandFailure.vaultNotNamed
     }
     return path

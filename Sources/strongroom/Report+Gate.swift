@@ -34,7 +34,41 @@ extension Report {
       self.init(status: .usage, id: "wrong-state", message: Self.words(fault))
     case .documentStream(let side): self.init(side)
     case .backup(let error): self.init(error)
+    case .recovery(let fault): self.init(fault)
     case .crypto: self = .crypto
+    }
+  }
+
+  private init(_ fault: RecoveryFault) {
+    switch fault {
+    case .notAShare:
+      self.init(
+        status: .keyNotAvailable, id: "not-a-share",
+        message: "a share given is none: a letter may be wrong, or a line missing",
+        hints: ["type the 74 letters and digits of the sheet's last line again; blanks do not matter"])
+    case .sameShareTwice:
+      self.init(status: .usage, id: "same-share", message: "the same share was given twice")
+    case .sharesDoNotFit:
+      self.init(
+        status: .keyNotAvailable, id: "shares-do-not-fit",
+        message: "these shares do not open the recovery key",
+        hints: [
+          "the sheets say how many are needed; all must name the same set",
+          "'--set FOLDER' takes the set's files from elsewhere, if they are not in the vault",
+        ])
+    case .damagedSet:
+      self.init(
+        status: .integrity, id: "damaged-set", message: "a file of the recovery set is damaged",
+        hints: ["take it from a backup's keys, folder recovery, and name that folder with --set"])
+    case .notThisVaults:
+      self.init(
+        status: .keyNotAvailable, id: "not-this-vaults",
+        message: "this recovery key does not open this vault",
+        hints: ["a later set may have taken its place; older copies of the vault still open with it"])
+    case .noSet:
+      self.init(
+        status: .usage, id: "no-recovery-set", message: "this vault has no recovery set in shares",
+        hints: ["strongroom key export-recovery --shares 2-of-3 --out FOLDER makes one"])
     }
   }
 

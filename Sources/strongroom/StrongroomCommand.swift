@@ -35,7 +35,8 @@ struct StrongroomCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Running the vault",
         subcommands: [
-          KeygenCommand.self, InitCommand.self, MemberCommand.self, CheckCommand.self, DoctorCommand.self,
+          KeygenCommand.self, InitCommand.self, MemberCommand.self, KeyCommand.self, CheckCommand.self,
+          DoctorCommand.self,
           BackupCommand.self, RestoreCommand.self,
         ]),
       CommandGroup(name: "More help", subcommands: [HelpTopicCommand.self]),

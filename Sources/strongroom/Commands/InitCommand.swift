@@ -59,7 +59,7 @@ struct InitCommand: AsyncParsableCommand {
     Output.line("  \(made.vkey)")
     if recovery.isEmpty {
       Output.note(
-        "strongroom: warning: there is no recovery key: if every SENCo's, headteacher's and DSL's key is lost, so is every record"
+        "strongroom: warning: there is no recovery key: if every SENCo's, headteacher's and DSL's key is lost, so is every record; make shares of one: strongroom key export-recovery --shares 2-of-3 --out FOLDER"
       )
     }
     Output.line("Next: strongroom member add --card FILE --role headteacher")
