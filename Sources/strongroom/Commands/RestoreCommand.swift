@@ -88,7 +88,7 @@ struct RestoreCommand: AsyncParsableCommand {
     if !isOfOneRun { Output.line(BackupCommand.List.mixed) }
     Output.line("What was done after that moment is not in it. Before anybody works with it:")
     Output.line("  1. strongroom check --vault \(TerminalText.safe(to))")
-    Output.line("  2. the compliance officer decides whether this older state may go on, and records it")
+    Output.line("  2. the compliance officer accepts that: strongroom audit accept-restore --reason TEXT")
     Output.line("  3. a new backup: strongroom backup create DIR")
   }
 }
