@@ -103,11 +103,11 @@ actor DirectoryLedger: LedgerStorage {
     return head
   }
 
-  /// The last sixteenth of a segment behind which there is no other and none can be made.
+  /// The last eighth of a segment behind which there is no other and none can be made.
   func isShortOfRoom() async throws(VaultStoreError) -> Bool {
     guard let position = open?.position else { return false }
     let left = position.capacity - position.offset - geometry.headReserve
-    if left > geometry.segmentSize / 16 { return false }
+    if left > geometry.segmentSize / 8 { return false }
     if try core.status(of: JournalFiles.reserve) != nil { return false }
     let held = try lock.acquire(exclusive: true)
     defer { lock.release(held) }
