@@ -23,7 +23,7 @@ package struct AccessFacts: Codable, Hashable, Sendable {
 /// What a member may be allowed to do; the words of `may` in `access.yaml`, and `open`, which `opens` there governs.
 package enum AccessAction: String, Codable, Hashable, Sendable, CaseIterable {
   case open
-  case file, list, request, approve, restrict
+  case file, list, request, approve, restrict, hold, erase
   case recordConsent = "record-consent"
   case manageChildren = "manage-children"
   case manageContacts = "manage-contacts"

@@ -71,6 +71,16 @@ package struct CalendarDate: Hashable, Comparable, Sendable {
 
   package func adding(days: Int) -> CalendarDate { CalendarDate(daysSince1970: daysSince1970 + days) }
 
+  /// The same day so many years on. From 29 February it is 1 March in a common year, as with ages. Traps after 9999.
+  package func adding(years: Int) -> CalendarDate {
+    let target = Int(year) + years
+    guard let date = CalendarDate(year: target, month: Int(month), day: Int(day)) else {
+      // Only 29 February has no namesake.
+      return CalendarDate(year: target, month: 3, day: 1)!
+    }
+    return date
+  }
+
   /// Days from this date to the other; negative if the other is earlier.
   package func days(until other: CalendarDate) -> Int { other.daysSince1970 - daysSince1970 }
 

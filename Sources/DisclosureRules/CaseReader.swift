@@ -27,17 +27,24 @@ struct CaseReader {
     let asIfEnabled = map.take("as_if_enabled").flatMap { $0.boolean() } ?? false
     let situationValue = map.take("situation")
     let accessValue = map.take("access")
+    let erasureValue = map.take("erasure")
     let expectValue = map.take("expect")
     map.finish()
     guard let name else { return nil }
 
     var situation = PolicyCase.Situation.outsideTheRules
     if let accessValue {
-      if let clash = gatewayValue ?? situationValue {
+      if let clash = gatewayValue ?? situationValue ?? erasureValue {
         clash.report(.contradiction("a case is about a gateway or about access, not both"))
       }
       guard let facts = readAccess(accessValue) else { return nil }
       situation = .access(facts)
+    } else if let erasureValue {
+      if let clash = gatewayValue ?? situationValue {
+        clash.report(.contradiction("a case is about a gateway or about erasing, not both"))
+      }
+      guard let facts = readErasure(erasureValue) else { return nil }
+      situation = .erasure(facts)
     } else if let gateway, situationValue != nil || pending == nil {
       guard let facts = readSituation(situationValue, gateway) else { return nil }
       situation = .disclosure(facts)
@@ -71,6 +78,23 @@ struct CaseReader {
     map.finish()
     guard let role, let action else { return nil }
     return AccessFacts(role: role, action: action, document: document, linked: linked, reason: reason)
+  }
+
+  private func readErasure(_ value: PolicyValue) -> ErasureFacts? {
+    guard var map = value.map() else { return nil }
+    let phase = map.take("phase")?.word(ErasureFacts.Phase.self, "phase") ?? .propose
+    let scope = map.need("scope")?.word(ErasureFacts.Scope.self, "scope")
+    let ground = map.need("ground")?.word(ErasureGround.self, "ground")
+    let due = map.take("due").flatMap { $0.boolean() } ?? false
+    let held = map.take("held").flatMap { $0.boolean() } ?? false
+    let requested = map.take("requested").flatMap { $0.boolean() } ?? false
+    let samePerson = map.take("same_person").flatMap { $0.boolean() } ?? false
+    let daysWaited = map.take("days_waited")?.integer(0...36_600, what: "days_waited") ?? 0
+    map.finish()
+    guard let scope, let ground else { return nil }
+    return ErasureFacts(
+      phase: phase, scope: scope, ground: ground, due: due, held: held, requested: requested,
+      samePerson: samePerson, daysWaited: daysWaited)
   }
 
   private func readSituation(_ value: PolicyValue?, _ gateway: Gateway) -> DisclosureFacts? {
@@ -235,14 +259,17 @@ struct CaseReader {
 
 extension Finding {
   /// Every code a refusal may carry, for checking the words of cases.
-  static let refusalCodes: [String] = [
-    "gateway-unknown", "gateway-off", "gateway-not-in-force", "wrong-setting", "role-may-not-request",
-    "recipient-not-in-gateway", "no-documents", "documents-outside-gateway", "subject-condition",
-    "evidence-missing", "evidence-malformed", "evidence-reused", "restricted", "not-found-or-not-visible",
-    "consent-refused", "consent-withdrawn", "consent-expired", "consent-invalidated", "consent-wrong-giver",
-    "consent-does-not-cover-documents", "consent-does-not-cover-version", "approval-by-requester", "declined",
-    "expired", "role-unknown", "action-not-allowed", "documents-not-for-role", "not-linked", "reason-missing",
-  ]
+  static let refusalCodes: [String] =
+    [
+      "gateway-unknown", "gateway-off", "gateway-not-in-force", "wrong-setting", "role-may-not-request",
+      "recipient-not-in-gateway", "no-documents", "documents-outside-gateway", "subject-condition",
+      "evidence-missing", "evidence-malformed", "evidence-reused", "restricted", "not-found-or-not-visible",
+      "consent-refused", "consent-withdrawn", "consent-expired", "consent-invalidated", "consent-wrong-giver",
+      "consent-does-not-cover-documents", "consent-does-not-cover-version", "approval-by-requester",
+      "declined",
+      "expired", "role-unknown", "action-not-allowed", "documents-not-for-role", "not-linked",
+      "reason-missing",
+    ] + ErasureFinding.allCases.map(\.rawValue)
 
   /// Every code of something missing, but for evidence, which is `evidence:ID`.
   static let needCodes: [String] = [

@@ -5,7 +5,7 @@ package struct Decision: Sendable {
   package enum Outcome: String, Codable, Hashable, Sendable, CaseIterable { case allowed, waiting, refused }
 
   package let outcome: Outcome
-  /// The gateway asked for; `access` for an act inside the setting.
+  /// The gateway asked for; `access` for an act inside the setting, `erasure` for erasing.
   package let gatewayID: String
   /// A restriction that must not be seen refused: the answer to the person is only "not found, or not visible to you".
   package let isHidden: Bool
@@ -16,6 +16,7 @@ package struct Decision: Sendable {
   enum Context: Sendable {
     case disclosure(PolicySet.Core, Gateway?, DisclosureFacts)
     case access(PolicySet.Core, AccessFacts)
+    case erasure(PolicySet.Core, ErasureFacts)
   }
 
   /// Why it is refused; empty unless it is. For a hidden refusal, one reason that tells nothing.

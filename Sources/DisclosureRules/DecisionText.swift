@@ -13,6 +13,8 @@ extension Decision {
       return Wording(core: core, gateway: gateway, facts: facts).text(for: finding)
     case .access(let core, let facts):
       return AccessWording(core: core, facts: facts).text(for: finding)
+    case .erasure(let core, let facts):
+      return ErasureWording(core: core, facts: facts).text(for: finding)
     }
   }
 
@@ -28,6 +30,8 @@ extension Decision {
       return Wording(core: core, gateway: gateway, facts: facts).remedies(for: findings)
     case .access(let core, let facts):
       return AccessWording(core: core, facts: facts).remedies(for: findings)
+    case .erasure(let core, let facts):
+      return ErasureWording(core: core, facts: facts).remedies(for: findings)
     }
   }
 
@@ -43,6 +47,7 @@ extension Decision {
       return Wording(core: core, gateway: gateway, facts: facts).location(of: finding)
     case .access(let core, let facts):
       return core.access.roles[facts.role]?.location ?? RuleLocation(file: "access.yaml", line: 1)
+    case .erasure: return ownLocation
     }
   }
 
@@ -52,6 +57,7 @@ extension Decision {
     case .disclosure(let core, let gateway, _): gateway?.location ?? core.header.location
     case .access(let core, let facts):
       core.access.roles[facts.role]?.location ?? RuleLocation(file: "access.yaml", line: 1)
+    case .erasure(let core, _): core.header.erasure.location ?? core.header.location
     }
   }
 }
@@ -199,7 +205,7 @@ struct Wording {
       let roles = evaluation.approvalGroups[group].roles.map(role)
       let people = count == 1 ? "1 more person has" : "\(count) more people have"
       return "\(people) to approve: \(list(roles)), but not whoever asked."
-    case .roleUnknown, .actionNotAllowed, .documentsNotForRole, .notLinked, .reasonMissing:
+    case .roleUnknown, .actionNotAllowed, .documentsNotForRole, .notLinked, .reasonMissing, .erasure:
       // Unreachable: these findings are made for acts inside the setting only.
       return finding.code
     }
@@ -284,7 +290,7 @@ struct Wording {
     case .needsApproval(let group, _): return evaluation.approvalGroups[group].location
     case .approvalByRequester, .declined: return gateway.location(of: "approvals")
     case .expired: return gateway.location(of: "lasts")
-    case .roleUnknown, .actionNotAllowed, .documentsNotForRole, .notLinked, .reasonMissing:
+    case .roleUnknown, .actionNotAllowed, .documentsNotForRole, .notLinked, .reasonMissing, .erasure:
       return gateway.location
     }
   }
@@ -389,7 +395,8 @@ struct Wording {
     case .approvalByRequester:
       return one("Ask somebody else who may approve.", "strongroom disclose approve REQUEST")
     case .declined, .expired: return one("Make a new request.", Wording.requestCommand(gateway.id))
-    case .roleUnknown, .actionNotAllowed, .documentsNotForRole, .notLinked, .reasonMissing: return []
+    case .roleUnknown, .actionNotAllowed, .documentsNotForRole, .notLinked, .reasonMissing, .erasure:
+      return []
     }
   }
 
@@ -493,6 +500,8 @@ extension AccessAction {
     case .request: "ask for a disclosure"
     case .approve: "approve a disclosure"
     case .restrict: "place or lift a restriction"
+    case .hold: "place or lift a legal hold"
+    case .erase: "erase children's files or dispose of documents"
     case .recordConsent: "record consent"
     case .manageChildren: "add or change children"
     case .manageContacts: "add or change contacts"

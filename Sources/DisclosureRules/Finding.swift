@@ -43,6 +43,7 @@ enum Finding: Hashable, Sendable {
   case documentsNotForRole
   case notLinked
   case reasonMissing
+  case erasure(ErasureFinding)
 
   // Needs.
   case needsConsent
@@ -95,6 +96,7 @@ enum Finding: Hashable, Sendable {
     case .documentsNotForRole: "documents-not-for-role"
     case .notLinked: "not-linked"
     case .reasonMissing: "reason-missing"
+    case .erasure(let finding): finding.rawValue
     case .needsConsent, .needsConsentForRecipient: "consent"
     case .needsCompetenceNote: "competence-note"
     case .needsCapacityNote: "capacity-note"

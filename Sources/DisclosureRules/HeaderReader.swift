@@ -9,6 +9,7 @@ struct HeaderReader {
     let settingTypes = map.need("setting_types").map(newWords) ?? []
     let vocabulary = map.need("vocabulary").flatMap(readVocabulary)
     let retention = map.take("retention").map { readRetention($0, vocabulary) } ?? []
+    let erasure = map.take("erasure").map(readErasure) ?? .unwritten
     let differences = map.take("differences").map(readDifferences) ?? []
     let vectors = map.take("decision_vectors")?.integer(0...1000, what: "decision_vectors") ?? 0
     let notes = map.take("notes").map { $0.string() ?? "" }
@@ -16,8 +17,8 @@ struct HeaderReader {
     guard let name, let version, let title, let inForceFrom, let vocabulary else { return nil }
     return PolicySet.Header(
       name: name, version: version, title: title, inForceFrom: inForceFrom, settingTypes: settingTypes,
-      vocabulary: vocabulary, retention: retention, differences: differences, decisionVectors: vectors,
-      notes: notes, location: root.location, lines: map.lines)
+      vocabulary: vocabulary, retention: retention, erasure: erasure, differences: differences,
+      decisionVectors: vectors, notes: notes, location: root.location, lines: map.lines)
   }
 
   private func newWords(_ value: PolicyValue) -> [String] {
@@ -60,14 +61,30 @@ struct HeaderReader {
     return map.all.compactMap { entry in
       if let vocabulary { _ = entry.key.word(among: vocabulary.documentKinds.all, "document kind") }
       guard var rule = entry.value.map() else { return nil }
-      let after = rule.need("after")?.word(among: ["birth", "closure"], "start of the time")
+      let after = rule.need("after")?.word(among: ["birth"], "start of the time")
       let years = rule.need("years")?.integer(1...150, what: "years")
       let note = rule.take("note")?.string()
       rule.finish()
-      guard let after, let years else { return nil }
+      guard after != nil, let years else { return nil }
       return RetentionRule(
-        documentKind: entry.name, after: after, years: years, note: note, location: entry.key.location)
+        documentKind: entry.name, years: years, note: note, location: entry.key.location)
     }
+  }
+
+  private func readErasure(_ value: PolicyValue) -> ErasureRules {
+    guard var map = value.map() else { return .unwritten }
+    let waitDays = map.need("wait_days")?.integer(0...365, what: "wait_days")
+    let groundsValue = map.need("early_grounds")
+    let grounds = groundsValue?.words(ErasureGround.self, "ground", mayBeEmpty: true) ?? []
+    if grounds.contains(.retention) {
+      groundsValue?.report(
+        .contradiction("retention is the ground that waits for the date, so it is never an early one"))
+    }
+    let backupDays = map.take("backup_days")?.integer(1...3650, what: "backup_days")
+    map.finish()
+    return ErasureRules(
+      waitDays: waitDays ?? ErasureRules.unwritten.waitDays, earlyGrounds: grounds, backupDays: backupDays,
+      location: value.location)
   }
 
   private func readDifferences(_ value: PolicyValue) -> [PolicyDifference] {

@@ -117,6 +117,35 @@ extension PolicySet {
     for kind in vocabulary.documentKinds.all where !enabled.contains(where: { $0.documents.contains(kind) }) {
       add("document-without-gateway", header.location(of: "vocabulary"), "\"\(kind)\" can never be shared")
     }
+    for kind in vocabulary.documentKinds.all where !retention.contains(where: { $0.documentKind == kind }) {
+      add(
+        "document-without-retention", header.location(of: "retention"),
+        "nothing says how long \"\(kind)\" is kept; \(RetentionRule.defaultYears) years from birth are taken")
+    }
+    for rule in retention where rule.years < 25 {
+      findings.append(
+        LintFinding(
+          code: "short-retention", location: rule.location,
+          text:
+            "\"\(rule.documentKind)\" goes \(rule.years) years from birth, before any practice we know of (25 to 35)"
+        ))
+    }
+    if erasure.location == nil {
+      add(
+        "erasure-unwritten", header.location,
+        "nothing is said about erasing: \(erasure.waitDays) days between proposal and carrying out are taken, and nothing goes before its date"
+      )
+    } else if erasure.waitDays < 7 {
+      add(
+        "short-wait", erasure.location ?? header.location,
+        "an erasure can be carried out \(erasure.waitDays) days after it was proposed, which leaves little time to object"
+      )
+    }
+    if erasure.location != nil, erasure.backupDays == nil {
+      add(
+        "backups-unlimited", erasure.location ?? header.location,
+        "nothing says how long backups are kept, so no erasure is ever final")
+    }
     for kind in RestrictionKind.allCases where core.restrictionByKind[kind] == nil {
       add(
         "restriction-without-rule", RuleLocation(file: "restrictions.yaml", line: 1),

@@ -17,6 +17,7 @@ package struct PolicyCase: Sendable {
   package enum Situation: Sendable {
     case disclosure(DisclosureFacts)
     case access(AccessFacts)
+    case erasure(ErasureFacts)
     /// A vector about something outside the rules, such as the ledger: nothing to evaluate; only with `pending`.
     case outsideTheRules
   }

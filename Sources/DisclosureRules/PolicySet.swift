@@ -11,6 +11,7 @@ package struct PolicySet: Sendable {
   package var settingTypes: [String] { core.header.settingTypes }
   package var notes: String? { core.header.notes }
   package var retention: [RetentionRule] { core.header.retention }
+  package var erasure: ErasureRules { core.header.erasure }
   package var differences: [PolicyDifference] { core.header.differences }
   package var vocabulary: Vocabulary { core.header.vocabulary }
   /// In order of code, then id.
@@ -63,6 +64,7 @@ package struct PolicySet: Sendable {
     let settingTypes: [String]
     let vocabulary: Vocabulary
     let retention: [RetentionRule]
+    let erasure: ErasureRules
     let differences: [PolicyDifference]
     /// The cases must cover vectors 1 to this; 0: none promised.
     let decisionVectors: Int
@@ -70,15 +72,6 @@ package struct PolicySet: Sendable {
     let location: RuleLocation
     let lines: [String: Int]
   }
-}
-
-/// How long one kind of document is kept: data for later, no rule reads it yet.
-package struct RetentionRule: Hashable, Sendable {
-  package let documentKind: String
-  package let after: String
-  package let years: Int
-  package let note: String?
-  package let location: RuleLocation
 }
 
 /// One difference between the school policy, the regulations and the Code (domain notes, D1 to D18), as a set treats it.

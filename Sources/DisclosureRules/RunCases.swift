@@ -63,6 +63,7 @@ extension PolicySet {
     switch policyCase.situation {
     case .outsideTheRules: nil
     case .access(let facts): decideAccess(facts)
+    case .erasure(let facts): decideErasure(facts)
     case .disclosure(let facts):
       policyCase.asIfEnabled ? decide(facts, asIfEnabled: true) : decide(facts)
     }
