@@ -31,7 +31,9 @@ extension Report {
     case .invalidInput(let field, let fault): self.init(field, fault)
     case .policy(let error): self.init(error as any Error)
     case .wrongState(let fault):
-      self.init(status: .usage, id: "wrong-state", message: Self.words(fault))
+      self.init(
+        status: .usage, id: "wrong-state", message: Self.words(fault),
+        hints: Self.hint(fault).map { [$0] } ?? [])
     case .documentStream(let side): self.init(side)
     case .backup(let error): self.init(error)
     case .recovery(let fault): self.init(fault)
@@ -155,6 +157,8 @@ extension Report {
     case .card: "the card"
     case .text: "the text"
     case .filter: "the filter"
+    case .caseReference: "--case"
+    case .reason: "the reason"
     default: "--\(field.rawValue)"
     }
   }
@@ -171,6 +175,21 @@ extension Report {
     case .needsAnotherSignature:
       "you have signed for these rules; the second signature must be another person's"
     case .vaultExists: "there is a vault already"
+    case .childErased: "that child's file was erased: nothing of it can be read or added to"
+    case .recordDisposed: "that document was disposed of"
+    case .alreadyLifted: "that hold was lifted already"
+    case .alreadyProposed: "there is a proposal to take that away already"
+    case .proposalClosed: "that proposal was withdrawn or carried out already"
+    case .nothingDue: "no document of that child has reached the date it is kept until"
+    }
+  }
+
+  private static func hint(_ fault: StateFault) -> String? {
+    switch fault {
+    case .childErased, .recordDisposed: "'strongroom child show CHILD' tells what is left, and from when"
+    case .alreadyProposed, .proposalClosed, .nothingDue:
+      "'strongroom retention list' shows dates and proposals"
+    default: nil
     }
   }
 

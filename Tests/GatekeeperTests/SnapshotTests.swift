@@ -76,7 +76,7 @@ import VaultStore
     let first = try await school.visit(school.sencoKey)
     let names = try await first.children().seen().map(\.name)
     let files = school.storage.files
-    let register = VaultFileName.cache("register")
+    let register = VaultFileName.cache("register-0")
     let good = try #require(try await files.read(register))
     #expect(!holds(good, "Child 7"))
     // With the cache, no child's key is opened for the list.

@@ -17,6 +17,7 @@ import re
 import struct
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -426,6 +427,12 @@ KINDS = {
         "recipient records decision package_sha256 package_size sealed_to",
         None,
     ),
+    "hold.placed": ("child", "hold", "child"),
+    "hold.lifted": ("child", "hold", None),
+    "erasure.proposed": ("child outcome policy facts", "proposal", "child"),
+    "erasure.withdrawn": ("child", "proposal", None),
+    "record.disposed": ("child outcome policy facts", "proposal records", None),
+    "child.erased": ("child", "", None),
     "register.viewed": ("", "view", None),
     "audit.viewed": ("", "to", None),
     "audit.exported": ("", "size", None),
@@ -464,6 +471,8 @@ class Fold:
         self.policies = []
         self.members, self.children, self.records, self.requests = {}, {}, {}, {}
         self.contacts, self.consents, self.recipients = {}, {}, {}
+        self.holds, self.proposals = {}, {}
+        self.erased, self.disposed = set(), set()
         self.boxes = []  # (index, event)
 
     def use(self, name, what):
@@ -525,12 +534,13 @@ class Fold:
             name == "strongroom.member" and is_signed(public, unbase64(event["sig"], what), message),
             f"{what}: its actor's signature does not hold",
         )
-        require(event["kind"] in FOR_EVERYBODY or actor["role"] in CUSTODIANS, f"{what}: not for this role")
+        again = event["kind"] == "child.erased" and "again" in event and event["child"] in self.erased
+        require(again or event["kind"] in FOR_EVERYBODY or actor["role"] in CUSTODIANS, f"{what}: not for this role")
 
     # Section 11, rule 5 and following.
 
     def known_child(self, event, what):
-        require(event["child"] in self.children, f"{what}: an unknown child")
+        require(event["child"] in self.children and event["child"] not in self.erased, f"{what}: an unknown child")
 
     def new(self, table, reference, what):
         require(reference not in table, f"{what}: {reference} is not new")
@@ -639,7 +649,9 @@ class Fold:
 
     def record_opened(self, event, index, what):
         record = self.records.get(event["record"])
+        self.known_child(event, what)
         require(record and record["child"] == event["child"], f"{what}: an unknown record")
+        require(event["record"] not in self.disposed, f"{what}: a record that was disposed of")
         require(event["outcome"] == "allowed" and event["policy"] == self.policy, f"{what}: opened without a decision")
 
     def consent_recorded(self, event, index, what):
@@ -669,7 +681,7 @@ class Fold:
         self.new(self.requests, event["request"], what)
         require(event["recipient"] in self.recipients, f"{what}: an unknown recipient")
         require(
-            event["records"] and all(self.records.get(r, {}).get("child") == event["child"] for r in event["records"]),
+            event["records"] and all(self.is_kept(record, event["child"]) for record in event["records"]),
             f"{what}: an unknown record",
         )
         self.requests[event["request"]] = {
@@ -679,6 +691,7 @@ class Fold:
             "records": event["records"],
             "requester": event["actor"]["member"],
             "evidence": {},
+            "evidence_records": {},
             "approvals": set(),
             "declined": False,
             "decision": None,
@@ -698,6 +711,118 @@ class Fold:
                 f"{what}: an unknown record",
             )
             request["evidence"][piece["id"]] = piece["sha256"]
+            request["evidence_records"][piece["id"]] = piece.get("record")
+
+    # Section 20.
+
+    def is_kept(self, record, child):
+        return self.records.get(record, {}).get("child") == child and record not in self.disposed
+
+    def is_same_person(self, one, other):
+        keys = ("card_key", "card_recipient")
+        return one == other or any(self.members[one][key] == self.members[other][key] for key in keys)
+
+    def open_requests(self, child, records):
+        def needs(request):
+            return records is None or not records.isdisjoint([*request["records"], *request["evidence_records"].values()])
+
+        return [
+            request
+            for request in self.requests.values()
+            if request["child"] == child and not request["released"] and not request["declined"] and needs(request)
+        ]
+
+    def is_held(self, child, day):
+        return any(
+            hold["child"] == child and not hold["lifted"] and (hold["until"] is None or day <= hold["until"])
+            for hold in self.holds.values()
+        )
+
+    def hold_placed(self, event, index, what):
+        self.known_child(event, what)
+        self.new(self.holds, event["hold"], what)
+        self.holds[event["hold"]] = {"child": event["child"], "until": event.get("until"), "lifted": False}
+
+    def hold_lifted(self, event, index, what):
+        self.known_child(event, what)
+        hold = self.holds.get(event["hold"])
+        require(hold and hold["child"] == event["child"] and not hold["lifted"], f"{what}: no hold in force")
+        hold["lifted"] = True
+
+    def erasure_facts(self, event, records, proposal, what):
+        """What follows from the entries before, `due` taken over (section 12)."""
+        day = date.fromisoformat(event["at"][:10])
+        named = None if records is None else set(records)
+        waited = (day - proposal["day"]).days if proposal else 0
+        same = bool(proposal) and self.is_same_person(proposal["by"], event["actor"]["member"])
+        facts = {
+            "phase": "carry-out" if proposal else "propose",
+            "scope": "child" if records is None else "records",
+            "ground": proposal["ground"] if proposal else event["facts"]["ground"],
+            "due": event["facts"]["due"],
+            "held": self.is_held(event["child"], event["at"][:10]),
+            "requested": bool(self.open_requests(event["child"], named)),
+            "same_person": same,
+            "days_waited": max(0, waited),
+        }
+        require(event["facts"] == facts, f"{what}: its facts are not those of the ledger")
+        require(
+            event["outcome"] == "allowed" and event["policy"] == self.policy, f"{what}: without a decision of now"
+        )
+        require(not (facts["held"] or facts["requested"] or same), f"{what}: a hold, a request or one person alone")
+
+    def erasure_proposed(self, event, index, what):
+        self.known_child(event, what)
+        self.new(self.proposals, event["proposal"], what)
+        records = event.get("records")
+        if records is not None:
+            require(
+                records and len(set(records)) == len(records) and all(self.is_kept(r, event["child"]) for r in records),
+                f"{what}: an unknown record",
+            )
+        self.erasure_facts(event, records, None, what)
+        self.proposals[event["proposal"]] = {
+            "child": event["child"],
+            "records": records,
+            "ground": event["facts"]["ground"],
+            "by": event["actor"]["member"],
+            "day": date.fromisoformat(event["at"][:10]),
+            "open": True,
+        }
+
+    def open_proposal(self, event, what):
+        self.known_child(event, what)
+        proposal = self.proposals.get(event["proposal"])
+        require(
+            proposal and proposal["open"] and proposal["child"] == event["child"], f"{what}: no open proposal"
+        )
+        return proposal
+
+    def erasure_withdrawn(self, event, index, what):
+        self.open_proposal(event, what)["open"] = False
+
+    def record_disposed(self, event, index, what):
+        proposal = self.open_proposal(event, what)
+        records = event["records"]
+        require(
+            records == proposal["records"] and all(self.is_kept(r, event["child"]) for r in records),
+            f"{what}: other records than proposed",
+        )
+        self.erasure_facts(event, records, proposal, what)
+        proposal["open"] = False
+        self.disposed.update(records)
+
+    def child_erased(self, event, index, what):
+        child = self.children.get(event["child"])
+        if event.get("again") is True:
+            require(child and event["key"] == child["key"] and event["entry"] >= 0, f"{what}: another key")
+            self.erased.add(event["child"])
+            return
+        proposal = self.open_proposal(event, what)
+        require(proposal["records"] is None, f"{what}: not proposed for the whole file")
+        self.erasure_facts(event, None, proposal, what)
+        proposal["open"] = False
+        self.erased.add(event["child"])
 
     def request_of(self, event, what):
         request = self.requests.get(event["request"])
@@ -907,9 +1032,13 @@ def read_vault(vault, identity, trusted_vkey, with_names):
         return text, identity_secret(text, name)
 
     register = key_file(first["register_key"])
-    keys = {child: key_file(state["key"]) for child, state in fold.children.items()}
-    boxes = {}
+    living = [child for child in fold.children if child not in fold.erased]
+    keys = {child: key_file(fold.children[child]["key"]) for child in living}
+    boxes, closed = {}, 0
     for index, event in fold.boxes:
+        if event["box"]["scope"] == "child" and event["child"] in fold.erased:
+            closed += 1
+            continue
         _, secret = register if event["box"]["scope"] == "register" else keys[event["child"]]
         boxes[index] = open_box(event, index, secret)
     if 0 in boxes:
@@ -919,14 +1048,15 @@ def read_vault(vault, identity, trusted_vkey, with_names):
             epoch_public.public_bytes(Encoding.Raw, PublicFormat.Raw) == named,
             "epoch/0001.age: another epoch than entry 0 names",
         )
-    details = {event["record"]: boxes[index] for index, event in fold.boxes if event["kind"] == "record.stored"}
-    born = {event["child"]: boxes[index] for index, event in fold.boxes if event["kind"] == "child.added"}
+    opened = [(index, event) for index, event in fold.boxes if index in boxes]
+    details = {event["record"]: boxes[index] for index, event in opened if event["kind"] == "record.stored"}
+    born = {event["child"]: boxes[index] for index, event in opened if event["kind"] == "child.added"}
 
     children = []
-    for child in fold.children:
+    for child in living:
         records = []
         for reference, record in fold.records.items():
-            if record["child"] == child:
+            if fold.is_kept(reference, child):
                 meta, _ = check_document(vault, fold, reference, keys[child][0], details[reference])
                 line = {
                     "record": reference,
@@ -939,8 +1069,8 @@ def read_vault(vault, identity, trusted_vkey, with_names):
         line = {"child": child, "records": records}
         children.append(line | ({"name": born[child]["name"], "born": born[child]["born"]} if with_names else {}))
 
-    named = {f"{r['object']}.age" for r in fold.records.values()}
-    named |= {f"{c['key']}.age" for c in fold.children.values()} | {f"{first['register_key']}.age"}
+    named = {f"{r['object']}.age" for ref, r in fold.records.items() if ref not in fold.disposed and r["child"] in keys}
+    named |= {f"{fold.children[child]['key']}.age" for child in living} | {f"{first['register_key']}.age"}
     orphans = sorted(
         p.relative_to(vault).as_posix()
         for folder in ("records", "keys")
@@ -961,6 +1091,9 @@ def read_vault(vault, identity, trusted_vkey, with_names):
         "torn_bytes": journal.torn,
         "signatures": size,
         "boxes": len(boxes),
+        "closed_boxes": closed,
+        "erased": sorted(fold.erased),
+        "disposed": sorted(fold.disposed),
         "members": len(fold.members),
         "policies": len(set(fold.policies)),
         "children": children,

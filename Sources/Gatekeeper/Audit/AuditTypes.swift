@@ -130,6 +130,8 @@ package struct VerifyReport: Sendable {
   /// What was checked, deepest last, in plain words.
   package let depths: [String]
   package let findings: [Finding]
+  /// Sealed parts of erased children: their keys are gone, so nobody can open them. 0 for who opens none anyway.
+  package let closedBoxes: Int
   /// The entry that records this verification; nil if something was found, or if the role records none.
   package var entry: UInt64?
 
@@ -137,6 +139,7 @@ package struct VerifyReport: Sendable {
 
   package var lines: [String] {
     var lines = depths.map { "checked  \($0)" }
+    if closedBoxes > 0 { lines.append("closed   \(closedBoxes) sealed parts of erased children") }
     for finding in findings {
       let place = finding.entry.map { "entry \($0)" } ?? "the log"
       lines.append("ALTERED  \(place): \(finding.fault.word)")

@@ -10,7 +10,8 @@ extension Gatekeeper {
     return VaultStatus(
       vault: state.vault.hex, isExample: state.isExample, me: MemberSummary(try member(in: state)),
       entries: state.size, root: state.range.root, members: state.activeMembers().count,
-      children: state.children.count, records: state.records.count,
+      children: state.livingChildren.count, records: state.keptRecords.count,
+      erasedChildren: state.erasedCount,
       openRequests: state.requests.values.count { $0.release == nil && $0.declined == nil },
       policyName: state.policyName, policyHash: state.policy, origin: keys.origin,
       vkey: keys.signer.verifierKey.text)
@@ -31,9 +32,10 @@ extension Gatekeeper {
       .init(name: .epochIdentity(VaultKeys.epochNumber)), .init(name: .ledgerKey(VaultKeys.epochNumber)),
     ]
     if let register = state.registerKey { files.append(.init(name: .childIdentity(register))) }
-    files += state.children.map { .init(name: .childIdentity($0.key)) }
+    files += state.livingChildren.map { .init(name: .childIdentity($0.key)) }
     files += recoveryFiles(in: state).map { .init(name: $0) }
     let bytes = Counter()
+    let gone = state.goneFiles
     do {
       for hash in state.policies.keys.sorted() {
         files += try await storage.files.list(.policySet(hash)).map { .init(name: $0) }
@@ -43,7 +45,7 @@ extension Gatekeeper {
           findings.append(.init(isDamage: true, file: "policies/\(hash)", text: fault.phrase))
         }
       }
-      let expectation = VaultExpectation(objects: state.records.values.map(\.stored), files: files)
+      let expectation = VaultExpectation(objects: state.keptRecords.map(\.stored), files: files)
       for finding in try await VaultCheck.run(
         storage, expecting: expectation, depth: .everyByte, part: part,
         progress: {
@@ -52,19 +54,21 @@ extension Gatekeeper {
         })
       {
         findings.append(
-          .init(isDamage: finding.isDamage, file: finding.name, text: finding.problem.words))
+          gone[finding.name].map { .init(isDamage: true, file: finding.name, text: $0) }
+            ?? .init(isDamage: finding.isDamage, file: finding.name, text: finding.problem.words))
       }
       if try await storage.files.read(.description) != Array(description.text().utf8) {
         let file = VaultFileName.description.displayName
         let text = "its words for people are not those that this version writes: do not follow them unread"
         findings.append(.init(isDamage: false, file: file, text: text))
       }
+      findings += repeatedErasures.map(CheckReport.Finding.init)
       if isCustodian { findings += try await keyFindings(state, part, known: Set(findings.map(\.file))) }
     } catch {
       throw GateError(wrapping: error)
     }
     return CheckReport(
-      findings: findings, filesChecked: files.count + state.records.count + 1,
+      findings: findings, filesChecked: files.count + state.keptRecords.count + 1,
       bytesChecked: bytes.total, entriesChecked: state.size)
   }
 
@@ -85,7 +89,7 @@ extension Gatekeeper {
         }
       }
     }
-    for child in state.children {
+    for child in state.livingChildren where !unopenable.contains(child.reference) {
       let file = VaultFileName.childIdentity(child.key).displayName
       guard !known.contains(file), part.contains(file) else { continue }
       childKeys[child.reference] = nil
@@ -97,6 +101,31 @@ extension Gatekeeper {
       }
     }
     return findings
+  }
+}
+
+extension VaultState {
+  /// Files that entries took away, by their names, and what to say of one that is there all the same.
+  fileprivate var goneFiles: [String: String] {
+    var gone: [String: String] = [:]
+    for child in erasedChildren {
+      gone[VaultFileName.childIdentity(child.key).displayName] =
+        "the key of \(child.reference), which was erased: put back, and never used"
+    }
+    for record in records.values where record.disposed != nil || child(record.child)?.erased != nil {
+      gone[record.object.relativePath] =
+        "\(record.reference), which was \(record.disposed == nil ? "erased" : "disposed of"): put back, and never served"
+    }
+    return gone
+  }
+}
+
+extension CheckReport.Finding {
+  fileprivate init(_ erasure: RepeatedErasure) {
+    self.init(
+      isDamage: true, file: erasure.file,
+      text:
+        "the key of \(erasure.child), which was erased: put back; removed unread when the vault was opened")
   }
 }
 

@@ -36,7 +36,10 @@ extension Gatekeeper {
     if let seen, seen.size > head.size {
       findings.append(.init(entry: nil, fault: .ledgerHead(.rolledBack(seen: seen.size))))
     }
+    // What was erased meanwhile must not be opened with keys still in memory. A ledger that cannot be folded is named below.
+    _ = try? await current()
     var replay = VaultState(vault: description.vault)
+    var closedBoxes = 0
     while replay.size < head.size {
       let index = replay.size
       let entry: [UInt8]
@@ -52,7 +55,7 @@ extension Gatekeeper {
         findings.append(VerifyReport.Finding(entry: index, fault: found))
         break
       }
-      for fault in try await faults(of: entry, at: index, replay: &replay) {
+      for fault in try await faults(of: entry, at: index, replay: &replay, &closedBoxes) {
         findings.append(VerifyReport.Finding(entry: index, fault: .entry(index, fault)))
       }
       if let seen, seen.size == replay.size, seen.root != replay.head.root {
@@ -65,7 +68,8 @@ extension Gatekeeper {
       findings.append(VerifyReport.Finding(entry: nil, fault: .ledgerHead(.root)))
     }
     var report = VerifyReport(
-      size: head.size, root: head.range.root, depths: depths(head.size, seen: seen), findings: findings)
+      size: head.size, root: head.range.root, depths: depths(head.size, seen: seen), findings: findings,
+      closedBoxes: closedBoxes)
     if report.isWhole { report.entry = try await recordVerification(report) }
     return report
   }
@@ -97,7 +101,7 @@ extension Gatekeeper {
 
   /// Everything wrong with one entry. Afterwards `replay` has it, as far as it could be believed.
   private func faults(
-    of entry: [UInt8], at index: UInt64, replay: inout VaultState
+    of entry: [UInt8], at index: UInt64, replay: inout VaultState, _ closedBoxes: inout Int
   ) async throws(GateError) -> [EntryFault] {
     let leafHash = MerkleTree.leafHash(entry)
     let event: Event
@@ -114,7 +118,13 @@ extension Gatekeeper {
     var faults: [EntryFault] = []
     do {
       try await replayDecision(event, before: before)
-      if isCustodian { try await rederive(event, before: before, after: replay) }
+      if isCustodian {
+        if isErased(event.child) {
+          if event.box?.scope == .child { closedBoxes += 1 }
+        } else {
+          try await rederive(event, before: before, after: replay)
+        }
+      }
     } catch let fault as EntryFault {
       faults.append(fault)
     } catch {
@@ -125,20 +135,33 @@ extension Gatekeeper {
 
   /// The rules then in force, asked again with the facts recorded.
   func replayDecision(_ event: Event, before: VaultState) async throws {
-    if event.kind.carriesDecision || event.kind == .policyAdopted {
+    if event.kind.carriesDecision && !event.isAgain || event.kind == .policyAdopted {
       let hash = event.policy ?? ""
       do { _ = try await policySet(hash) } catch { throw EntryFault.policyUnknown }
     }
     guard !before.policy.isEmpty else { return }
     let policy: PolicySet
     do { policy = try await policySet(before.policy) } catch { throw EntryFault.policyUnknown }
-    if let action = event.kind.action(event) {
+    // Whoever finds an erased child's key says so; that a file this ledger holds was erased takes somebody who may erase.
+    let isNews = event.isAgain && event.child.flatMap { before.child($0)?.erased } == nil
+    if let action = isNews ? .erase : event.kind.action(event) {
       let facts = AccessFacts(role: event.actor.role, action: action, reason: true)
       guard policy.decideAccess(facts).outcome == .allowed else { throw EntryFault.roleNotHeld }
     }
     switch event.kind {
+    case .erasureProposed, .recordDisposed, .childErased:
+      if event.isAgain { return }
+      guard let facts = event.facts?.erasureFacts else { throw EntryFault.factsDiffer }
+      guard policy.decideErasure(facts).outcome == .allowed else { throw EntryFault.decisionDiffers }
     case .recordOpened, .accessRefused:
       guard let recorded = event.facts else { return }
+      if event.kind == .accessRefused, let facts = recorded.erasureFacts {
+        let decision = policy.decideErasure(facts)
+        guard decision.outcome == .refused, decision.recordedReasonCodes == event.reasons else {
+          throw EntryFault.decisionDiffers
+        }
+        return
+      }
       guard let facts = recorded.accessFacts, facts.role == event.actor.role else {
         throw EntryFault.factsDiffer
       }
@@ -169,6 +192,9 @@ extension Gatekeeper {
         : key(of: event.child ?? missingChild(), in: after)
       _ = try box.open(identity: identity, vault: after.vault, event: event.id, kind: event.kind)
     }
+    if let recorded = event.facts?.erasureFacts, let child = event.child, event.kind != .accessRefused {
+      guard try await isDue(event, of: child, before) == recorded.due else { throw EntryFault.factsDiffer }
+    }
     guard let request = event.request.flatMap({ before.requests[$0] }) else { return }
     switch event.kind {
     case .requestDecided:
@@ -182,6 +208,26 @@ extension Gatekeeper {
       }
     default: break
     }
+  }
+
+  /// Whether the dates of what an entry takes away, or proposes to, were reached by the retention table of then.
+  private func isDue(_ event: Event, of child: ChildReference, _ before: VaultState) async throws -> Bool {
+    let policy = try await policySet(before.policy)
+    let born = try await childDetails(child, in: before).born
+    var records = before.keptRecords(of: child)
+    guard event.fields["records"] != nil else {
+      return policy.keepUntil(records.map(\.kind), born: born) <= event.at.date
+    }
+    let named: [RecordReference] = try event.references("records")
+    records.removeAll { !named.contains($0.reference) }
+    return records.allSatisfy { policy.keepUntil($0.kind, born: born) <= event.at.date }
+  }
+
+  /// Erased by now: what was sealed under the child's key is closed for good, and of its decisions the rules alone can be
+  /// replayed.
+  private func isErased(_ child: ChildReference?) -> Bool {
+    guard let child else { return false }
+    return state.child(child)?.erased != nil || unopenable.contains(child)
   }
 
   private func missingChild() throws(EntryFault) -> ChildReference { throw .danglingReference }
@@ -213,6 +259,9 @@ extension EventKind {
     case .requestMade, .requestChecked, .evidenceAttached, .disclosureReleased: .request
     case .approvalGiven, .approvalDeclined: .approve
     case .registerViewed: .viewRegister
+    case .holdPlaced, .holdLifted: .hold
+    case .erasureProposed, .erasureWithdrawn, .recordDisposed: .erase
+    case .childErased: event.isAgain ? nil : .erase
     case .auditExported: .publishLog
     case .auditVerified: .verifyLog
     case .backupCreated, .backupVerified: .backUp

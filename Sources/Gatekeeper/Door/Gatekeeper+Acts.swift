@@ -98,7 +98,7 @@ extension Gatekeeper {
 
 /// What a look at the register shows, for its entry.
 enum RegisterView: String, Sendable {
-  case children, child, contacts, consents, restrictions, recipients, find, request
+  case children, child, contacts, consents, restrictions, recipients, find, request, retention
 }
 
 extension Draft {

@@ -8,8 +8,12 @@ extension Gatekeeper {
   ///
   /// - Throws: `.keyNotAvailable(.holdsNoChildKeys)`, `.integrity` naming the key file.
   func key(of child: ChildReference, in state: VaultState) async throws(GateError) -> X25519Identity {
-    if let known = childKeys[child] { return known }
     guard let entry = state.child(child) else { throw .notFoundOrNotVisible }
+    // Asked of the newest state too: what was decided on may be older than an erasure.
+    guard entry.erased == nil, self.state.child(child)?.erased == nil, !unopenable.contains(child) else {
+      throw .wrongState(.childErased)
+    }
+    if let known = childKeys[child] { return known }
     let identity = try await keyFile(entry.key, in: state)
     // The child's own box says whether the file holds the child's key, before anything is sealed under it.
     do {

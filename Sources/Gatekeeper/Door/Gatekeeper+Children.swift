@@ -87,7 +87,7 @@ extension Gatekeeper {
   package func children(matching text: String? = nil) async throws(GateError) -> Look<[ChildSummary]> {
     try await look(.viewRegister, at: .children) { gate, state in
       var summaries: [ChildSummary] = []
-      for child in state.children where !state.isSealed(child.reference, on: gate.effects.now().date) {
+      for child in state.livingChildren where !state.isSealed(child.reference, on: gate.effects.now().date) {
         let summary = try await gate.summary(of: child, in: state)
         if text.map({ summary.matches($0) }) ?? true { summaries.append(summary) }
       }
@@ -97,15 +97,30 @@ extension Gatekeeper {
   }
 
   /// One child's file: everything but the documents themselves.
+  ///
+  /// - Throws: `.wrongState(.childErased)`; `childView` shows what is left then.
   package func child(_ reference: ChildReference) async throws(GateError) -> Look<ChildFile> {
     try await lookAtChild(reference, at: .child) { gate, state, child in
-      ChildFile(
-        child: try await gate.summary(of: child, in: state),
-        contacts: try await gate.contactSummaries(of: reference, in: state),
-        records: try await gate.recordSummaries(of: reference, in: state),
-        consents: try await gate.consentSummaries(of: reference, in: state),
-        requests: try await gate.requestSummaries(state.requests(of: reference), in: state))
+      try await gate.file(of: child, in: state)
     }
+  }
+
+  func file(of child: ChildState, in state: VaultState) async throws(GateError) -> ChildFile {
+    let reference = child.reference
+    let today = effects.now().date
+    var proposals: [ProposalSummary] = []
+    for proposal in state.openProposals(of: reference) {
+      proposals.append(try await summary(of: proposal, in: state))
+    }
+    return ChildFile(
+      child: try await summary(of: child, in: state),
+      contacts: try await contactSummaries(of: reference, in: state),
+      records: try await recordSummaries(of: reference, in: state),
+      kept: try await keptDocuments(of: reference, on: today, in: state),
+      disposed: state.disposedRecords(of: reference),
+      consents: try await consentSummaries(of: reference, in: state),
+      requests: try await requestSummaries(state.requests(of: reference), in: state),
+      holds: try await holdSummaries(of: reference, in: state), proposals: proposals)
   }
 
   /// A look at something of one child: not visible and not there read the same, and leave the same entry.
@@ -115,6 +130,7 @@ extension Gatekeeper {
   ) async throws(GateError) -> Look<Value> {
     let found = try await look(.viewRegister, at: shown, child: reference) { gate, state -> Value? in
       guard let child = state.visibleChild(reference, on: gate.effects.now().date) else { return nil }
+      guard child.erased == nil else { throw GateError.wrongState(.childErased) }
       return try await view(gate, state, child)
     }
     switch found {
@@ -129,7 +145,7 @@ extension Gatekeeper {
     let wanted = try PersonalText(text, field: .text).text
     return try await look(.viewRegister, at: .find) { gate, state in
       var results: [FindResult] = []
-      for child in state.children where !state.isSealed(child.reference, on: gate.effects.now().date) {
+      for child in state.livingChildren where !state.isSealed(child.reference, on: gate.effects.now().date) {
         let summary = try await gate.summary(of: child, in: state)
         if summary.matches(wanted) {
           results.append(
@@ -153,7 +169,7 @@ extension Gatekeeper {
     let personal = try personal(details, child)
     return ChildSummary(
       reference: child.reference, name: personal.name, born: personal.born, upn: personal.upn,
-      recordCount: state.records(of: child.reference).count, notes: child.notes)
+      recordCount: state.records(of: child.reference).count { $0.disposed == nil }, notes: child.notes)
   }
 
   func childDetails(

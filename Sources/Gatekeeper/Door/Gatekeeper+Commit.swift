@@ -32,13 +32,18 @@ extension Event {
   /// releases something stops before that, so that a full disk cannot be used to look without a trace.
   var mayTakeTheLastRoom: Bool {
     switch kind {
-    case .accessRefused, .approvalDeclined, .consentWithdrawn, .memberRemoved, .auditViewed, .auditExported,
-      .auditVerified, .systemRecovered:
+    case .accessRefused, .approvalDeclined, .consentWithdrawn, .memberRemoved, .restrictionPlaced,
+      .holdPlaced, .recordDisposed, .childErased, .auditViewed, .auditExported, .auditVerified,
+      .systemRecovered:
       true
     case .requestDecided: outcome != .allowed
     default: false
     }
   }
+
+  /// What must be followed by something else than entries before anything is decided on it: files that go.
+  /// Such an act has a commit to itself, and the gate until that is done.
+  var standsAlone: Bool { kind.leavesRemovals }
 }
 
 /// A decision taken on one state, and the batch after which that state is durable.
@@ -94,23 +99,37 @@ extension Gatekeeper {
     }
     // What was decided on may have been lost while the build step waited for a file, or turned out not to be readable.
     guard queue.generation == generation, !isSnapshotBroken else { return nil }
-    if !plan.events.isEmpty {
-      if !plan.events.allSatisfy(\.mayTakeTheLastRoom) {
-        try await checkRoom()
-        guard queue.generation == generation else { return nil }
-      }
-      do { try enqueue(plan.events, on: base) } catch {
-        if isSnapshotBroken { return nil }
-        throw error
-      }
-    }
+    guard try await write(plan.events, on: base, generation) else { return nil }
     return Decided(answer: .success(plan.value(base.size)), batch: queue.last?.number)
   }
 
-  private func checkRoom() async throws(GateError) {
-    let isShort: Bool
-    do { isShort = try await storage.ledger.isShortOfRoom() } catch { throw GateError(error) }
-    if isShort { throw .storage(.diskFull("ledger")) }
+  /// Puts the entries of one act in line, or makes them durable at once if they stand alone.
+  ///
+  /// - Returns: false if the state they were decided on is gone.
+  private func write(_ events: [Event], on base: VaultState, _ generation: Int)
+    async throws(GateError) -> Bool
+  {
+    guard !events.isEmpty else { return true }
+    do {
+      if !events.allSatisfy(\.mayTakeTheLastRoom), try await storage.ledger.isShortOfRoom() {
+        throw VaultStoreError.diskFull("ledger")
+      }
+      guard events.contains(where: \.standsAlone) else {
+        guard queue.generation == generation else { return false }
+        try enqueue(events, on: base)
+        return true
+      }
+      while let batch = queue.last?.number { _ = await outcome(of: batch) }
+      guard queue.generation == generation else { return false }
+      try await append(events, on: base)
+      return true
+    } catch VaultStoreError.conflict(let actualSize) {
+      unsignedSize = actualSize
+      return false
+    } catch {
+      if isSnapshotBroken { return false }
+      throw GateError(wrapping: error)
+    }
   }
 
   /// The state to decide on: with the entries that are not durable yet, else as the ledger has it now.
@@ -120,7 +139,7 @@ extension Gatekeeper {
     if let doubt { throw doubt }
     // Larger than every signed head: a crash left entries behind, and they happened.
     if unsignedSize > state.size { try await adoptTail() }
-    return queue.last?.end ?? state
+    return state
   }
 
   private func makeDraft(on base: VaultState) throws(GateError) -> Draft {
@@ -139,29 +158,68 @@ extension Gatekeeper {
   /// vault's time stand still; it revives nothing that has run out.
   func time(after state: VaultState) -> Timestamp { max(effects.now(), state.newestAt) }
 
-  /// Takes the entries in that a crash left without a signed head, and says so in an entry of our own.
+  /// Adopts what a crash left without a signed head, in a commit of its own: what it says that files go
+  /// is done before anything is decided on it.
   private func adoptTail() async throws(GateError) {
     unsignedSize = 0
     do {
-      let tail = try await storage.ledger.unsignedTail()
-      // Behind the head that was folded, and not behind one that another process has signed since.
-      guard !tail.isEmpty, try await storage.ledger.head()?.range == state.range else { return }
       var base = state
-      for entry in tail { try await take(entry, into: &base) }
-      if let doubt { throw doubt }
-      var event = try makeDraft(on: base).event(.systemRecovered)
-      event.fields = ["count": .integer(Int64(tail.count))]
-      try enqueue([event], on: base)
+      let events = try await adoptTail(into: &base)
+      if !events.isEmpty { try await append(events, on: base) }
+    } catch VaultStoreError.conflict {
+      // Somebody else was faster at it.
+      try await refresh()
     } catch {
       throw GateError(wrapping: error)
     }
   }
 
-  /// Signs and seals the events of one act and puts them in line for the disk.
+  /// Takes the entries in that a crash left without a signed head, and says so in an entry of our own.
+  private func adoptTail(into base: inout VaultState) async throws -> [Event] {
+    let tail = try await storage.ledger.unsignedTail()
+    // Behind the head that was folded, and not behind one that another process has signed since.
+    guard !tail.isEmpty, try await storage.ledger.head()?.range == base.range else { return [] }
+    for entry in tail { try await take(entry, into: &base) }
+    if let doubt { throw doubt }
+    var event = try makeDraft(on: base).event(.systemRecovered)
+    event.fields = ["count": .integer(Int64(tail.count))]
+    return [event]
+  }
+
+  /// Appends at once, for acts that stand alone. Only inside the gate, with nothing in line.
+  ///
+  /// - Throws: `VaultStoreError.conflict` with nothing stored; `GateError` for everything else.
+  private func append(_ events: [Event], on base: VaultState) async throws {
+    precondition(queue.isEmpty, "what is in line goes first")
+    let (entries, next) = try seal(events, on: base)
+    let head = try await storage.ledger.append(
+      entries, ifSize: base.size, sign: codec.signer(expecting: next.range))
+    guard head.range == next.range else { throw GateError.integrity(.ledgerHead(.root)) }
+    state = next
+    try await settle()
+  }
+
+  /// What must follow from the entries in `state` before anything else is done.
+  private func settle() async throws(GateError) {
+    await forgetErased()
+    try await settleRemovals()
+  }
+
+  /// Puts the events of one act in line for the disk; none of them if it throws.
+  private func enqueue(_ events: [Event], on base: VaultState) throws(GateError) {
+    let (entries, next) = try seal(events, on: base)
+    let isIdle = queue.isEmpty
+    _ = queue.join(entries, base: base.size, end: next)
+    // In a task of its own: no caller's cancellation stops a commit that others wait for.
+    if isIdle { Task { await flushQueue() } }
+  }
+
+  /// Signs and seals the events of one act.
   ///
   /// - Throws: `.integrity(.entry)` if a reader would refuse one, `.storage(.limitExceeded)`; `.busy` if the snapshot broke.
-  ///   Then none of them is.
-  private func enqueue(_ events: [Event], on base: VaultState) throws(GateError) {
+  private func seal(
+    _ events: [Event], on base: VaultState
+  ) throws(GateError) -> (entries: [[UInt8]], next: VaultState) {
     var next = base
     var entries: [[UInt8]] = []
     var byteCount = 0
@@ -188,10 +246,7 @@ extension Gatekeeper {
     }
     // The checks above may have read what cannot be read.
     guard !isSnapshotBroken else { throw .busy }
-    let isIdle = queue.isEmpty
-    _ = queue.join(entries, base: base.size, end: next)
-    // In a task of its own: no caller's cancellation stops a commit that others wait for.
-    if isIdle { Task { await flushQueue() } }
+    return (entries, next)
   }
 
   /// Makes batch after batch durable until none is left; what is decided meanwhile collects in the next one.
@@ -204,12 +259,12 @@ extension Gatekeeper {
         verifiedHead = try codec.verify(head)
         state = batch.end
         queue.succeed()
-        settle([batch.number], .durable)
+        answer([batch.number], .durable)
       } catch VaultStoreError.conflict(let actualSize) {
         unsignedSize = actualSize
-        settle(queue.fail(), .moved)
+        answer(queue.fail(), .moved)
       } catch {
-        settle(queue.fail(), .failed(GateError(wrapping: error)))
+        answer(queue.fail(), .failed(GateError(wrapping: error)))
       }
     }
   }
@@ -220,9 +275,11 @@ extension Gatekeeper {
     return await withCheckedContinuation { waitingForBatch[batch, default: []].append($0) }
   }
 
-  private func settle(_ batches: [Int], _ outcome: CommitOutcome) {
+  private func answer(_ batches: [Int], _ outcome: CommitOutcome) {
     for batch in batches {
-      for waiter in waitingForBatch.removeValue(forKey: batch) ?? [] { waiter.resume(returning: outcome) }
+      for waiter in waitingForBatch.removeValue(forKey: batch) ?? [] {
+        waiter.resume(returning: outcome)
+      }
     }
   }
 
@@ -260,18 +317,19 @@ extension Gatekeeper {
       guard let head = try await storage.ledger.head() else {
         throw GateError.integrity(.ledgerHead(.missing))
       }
-      if verifiedHead?.signedNote != head.checkpoint { verifiedHead = try codec.verify(head) }
-      if head.range == state.range { return }
       guard head.size >= state.size else {
         throw GateError.integrity(.ledgerHead(.rolledBack(seen: state.size)))
       }
-      guard head.size > state.size else {
+      guard head.size > state.size || head.range == state.range else {
         throw GateError.integrity(.ledgerHead(.forked(at: state.size)))
       }
       var next = state
       try await fold(into: &next, to: head.size)
       guard next.range == head.range else { throw GateError.integrity(.ledgerHead(.root)) }
+      // After the entries, since they say whose signature it has to be. Nothing is believed before.
+      if verifiedHead?.signedNote != head.checkpoint { verifiedHead = try codec.verify(head) }
       state = next
+      try await settle()
     } catch {
       throw GateError(wrapping: error)
     }
@@ -304,7 +362,8 @@ extension Gatekeeper {
   /// the one the rules give, is asked here before anything rests on it.
   ///
   /// - Throws: `.integrity(.entry)`. A policy set that cannot be read becomes `doubt` instead.
-  private func judge(_ event: Event, at index: UInt64, in state: VaultState) async throws(GateError) {
+  private func judge(_ event: Event, at index: UInt64, in state: VaultState) async throws(GateError)
+  {
     guard doubt == nil else { return }
     do {
       try await replayDecision(event, before: state)

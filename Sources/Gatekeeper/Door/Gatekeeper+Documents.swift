@@ -37,10 +37,14 @@ extension FiledDocument {
 }
 
 extension StoredRecord {
-  init(_ filed: FiledDocument) {
+  /// - Parameters:
+  ///   - policy: in force when it was filed.
+  ///   - born: the child's date of birth, from which the time it is kept is counted.
+  init(_ filed: FiledDocument, under policy: PolicySet, born: CalendarDate) {
     self.init(
       reference: filed.reference, mediaType: filed.mediaType, sizeBytes: filed.sizeBytes,
-      sha256: filed.sha256, mismatchedClaim: filed.mismatchedClaim)
+      sha256: filed.sha256, mismatchedClaim: filed.mismatchedClaim,
+      keepUntil: policy.keepUntil(filed.kind, born: born), yearsKept: policy.yearsKept(filed.kind))
   }
 }
 
@@ -68,10 +72,9 @@ extension Gatekeeper {
     return try await keeping([filed]) { () throws(GateError) in
       try await self.actOnChild(.file, child) { gate, draft in
         let event = try await gate.event(for: filed, child: child, draft)
-        return (
-          [event],
-          StoredRecord(filed)
-        )
+        let policy = try await gate.policySet(draft.state.policy)
+        let born = try await gate.childDetails(child, in: draft.state).born
+        return ([event], StoredRecord(filed, under: policy, born: born))
       }
     }
   }
@@ -187,6 +190,8 @@ extension Gatekeeper {
     if let refusal = try await refusal(facts, draft, child: record.child, record: reference) {
       return Plan(events: [refusal.event]) { .refused(refusal.report.recorded(at: $0)) }
     }
+    guard draft.state.child(record.child)?.erased == nil else { throw .wrongState(.childErased) }
+    guard record.disposed == nil else { throw .wrongState(.recordDisposed) }
     var event = try draft.event(.recordOpened)
     event.child = record.child
     event.record = reference
@@ -231,7 +236,7 @@ extension Gatekeeper {
     of child: ChildReference, in state: VaultState
   ) async throws(GateError) -> [RecordSummary] {
     var summaries: [RecordSummary] = []
-    for record in state.records(of: child) {
+    for record in state.keptRecords(of: child) {
       let details = try await listed(record.details, of: child, in: state)
       summaries.append(
         RecordSummary(

@@ -116,7 +116,7 @@ extension Gatekeeper {
     _ request: RequestState, at: Timestamp, in state: VaultState
   ) async throws(GateError) -> Decision {
     let facts =
-      isCustodian
+      isCustodian && state.child(request.child)?.erased == nil
       ? try await facts(of: RequestView(request), phase: .request, at: at, in: state)
       : try forecastFacts(of: request, at: at)
     return try await policySet(state.policy).decide(facts)

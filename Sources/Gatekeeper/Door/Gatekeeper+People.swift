@@ -186,9 +186,10 @@ extension Gatekeeper {
     _ build: @Sendable (isolated Gatekeeper, Draft) async throws -> (events: [Event], value: Value?)
   ) async throws(GateError) -> Answer<Value> {
     let answer = try await act(action, child: child) { gate, draft -> (events: [Event], value: Value?) in
-      guard draft.state.visibleChild(child, on: draft.at.date) != nil else {
+      guard let known = draft.state.visibleChild(child, on: draft.at.date) else {
         return ([try gate.notVisible(draft, action, child: child)], nil)
       }
+      guard known.erased == nil else { throw GateError.wrongState(.childErased) }
       return try await build(gate, draft)
     }
     return try answer.found()

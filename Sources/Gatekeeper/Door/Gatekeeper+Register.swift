@@ -2,12 +2,13 @@ import AgeFormat
 import StrongroomCrypto
 import VaultStore
 
-/// The register of names in `cache/register`, so that a list of 15,000 children opens one file, not 15,000: "SRR1" || salt
-/// (16) || AES-256-GCM ciphertext under HKDF-SHA-256(register identity, salt, info `strongroom/v1 register cache`), zero
+/// The register of names in `cache/register-N`, so that a list of 15,000 children opens one file, not 15,000; N is the
+/// number of files that were erased when it was made, so that one from before an erasure is known by its name. "SRR1" ||
+/// salt (16) || AES-256-GCM ciphertext under HKDF-SHA-256(register identity, salt, info `strongroom/v1 register cache`), zero
 /// nonce (the salt makes each key new), AAD = magic || salt || vault id. Plaintext: canonical JSON, event id to what its box
 /// says. Custodians alone can open or make it. It may be deleted at any time, and nothing is decided on it.
 extension Gatekeeper {
-  private static let registerName = VaultFileName.cache("register")
+  var registerName: VaultFileName { .cache("register-\(state.erasedCount)") }
   private static let registerMagic = Array("SRR1".utf8)
   private static let registerInfo = Array("strongroom/v1 register cache".utf8)
   /// Boxes opened in one visit that make a new cache worth writing.
@@ -18,7 +19,7 @@ extension Gatekeeper {
   func loadRegister(in state: VaultState) async {
     guard !isRegisterLoaded else { return }
     isRegisterLoaded = true
-    guard let bytes = try? await storage.files.read(Self.registerName), bytes.count > 36,
+    guard let bytes = try? await storage.files.read(registerName), bytes.count > 36,
       bytes.starts(with: Self.registerMagic), let identity = try? await registerIdentity(in: state),
       let plaintext = try? Self.openRegister(bytes, identity, state.vault),
       let members = try? JSONValue(canonical: plaintext, limits: Self.registerLimits).object
@@ -35,12 +36,15 @@ extension Gatekeeper {
     else { return }
     var members: [String: JSONValue] = [:]
     for (id, content) in listedBoxes { members[id.hex] = content }
+    let name = registerName
     guard
       let bytes = try? Self.sealRegister(
         JSONValue.object(members).canonicalBytes, identity, state.vault, salt)
     else { return }
-    try? await storage.files.replace(Self.registerName, bytes)
+    try? await storage.files.replace(name, bytes)
     unsavedListed = 0
+    // A file may have been erased while this was written.
+    if (try? await current()) == nil || name != registerName { try? await storage.files.remove(name) }
   }
 
   private static func sealRegister(

@@ -31,7 +31,7 @@ extension Gatekeeper {
       guard let request = state.requests[reference] else { return nil }
       let at = gate.time(after: state)
       let facts =
-        gate.isCustodian
+        gate.isCustodian && state.child(request.child)?.erased == nil
         ? try await gate.facts(of: RequestView(request), phase: .request, at: at, in: state)
         : try gate.forecastFacts(of: request, at: at)
       let policy = try await gate.policySet(state.policy)
@@ -106,6 +106,8 @@ extension Gatekeeper {
     var texts: [String: String] = [:]
     if isCustodian, let recipient = state.recipients[request.recipient] {
       recipientName = try await self.recipientName(recipient, in: state)
+    }
+    if isCustodian, state.child(request.child)?.erased == nil {
       let details = try await details(request.details, of: request.child, in: state)
       reason = details["reason"]?.string
       for text in details["evidence"]?.array ?? [] {

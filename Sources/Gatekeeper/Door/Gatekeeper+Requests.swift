@@ -11,6 +11,7 @@ extension Gatekeeper {
     let evidence = try await prepare(
       draft.evidence, for: draft.child, gateway: draft.gateway, isFiled: false, in: state)
     let answer: Answer<DecisionReport> = try await act(.request, child: draft.child) { gate, commit in
+      try commit.state.checkThere(draft)
       let view = RequestView(draft, requester: commit.actor, evidence: evidence.pieces)
       let facts = try await gate.facts(of: view, phase: .request, at: commit.at, in: commit.state)
       let decision = try await gate.policySet(commit.state.policy).decide(facts)
@@ -47,7 +48,8 @@ extension Gatekeeper {
     let answer: Answer<DecisionReport> = try await keeping(evidence.documents) {
       () throws(GateError) in
       try await self.act(.request, child: draft.child) { gate, commit in
-        try await gate.file(draft, as: reference, reason: reason, evidence: evidence, commit)
+        try commit.state.checkThere(draft)
+        return try await gate.file(draft, as: reference, reason: reason, evidence: evidence, commit)
       }
     }
     guard case .done = answer else { return (nil, answer.report) }
@@ -186,6 +188,7 @@ extension Gatekeeper {
       state.recipients[draft.recipient] != nil,
       draft.records.allSatisfy({ state.records[$0]?.child == draft.child })
     else { throw try await recordNotVisible(.request, child: draft.child) }
+    try state.checkThere(draft)
     return nil
   }
 
@@ -231,6 +234,16 @@ extension Answer<DecisionReport> {
     switch self {
     case .done(let report, let entry): report.recorded(at: entry)
     case .refused(let report): report
+    }
+  }
+}
+
+extension VaultState {
+  /// What a request is about may have been erased or disposed of since it was begun.
+  fileprivate func checkThere(_ draft: DisclosureDraft) throws(GateError) {
+    guard child(draft.child)?.erased == nil else { throw .wrongState(.childErased) }
+    guard draft.records.allSatisfy({ records[$0]?.disposed == nil }) else {
+      throw .wrongState(.recordDisposed)
     }
   }
 }

@@ -45,6 +45,17 @@ package actor Gatekeeper {
   var doubt: GateError?
   /// The head last checked against the log's key.
   var verifiedHead: VerifiedCheckpoint?
+  /// Where erasures are kept outside the vault; nil: nowhere.
+  let erasureListStorage: (any ErasureListStorage)?
+  var knownErasureList: ErasureList?
+  var isErasureListCurrent = false
+  /// Of `state.erasedCount`, what this process has forgotten already.
+  var knownErasures: Int?
+  var settledRemovals: PendingRemovals?
+  /// Keys of erased children that were found on opening.
+  package internal(set) var repeatedErasures: [RepeatedErasure] = []
+  /// Children whose key must not be used although this ledger knows of no erasure.
+  var unopenable: Set<ChildReference> = []
 
   // An `await` between reading the state and putting entries in line lets another call of this actor in, so whoever decides
   // holds this gate from the first to the last, in order of arrival. Nobody holds it while waiting for the disk.
@@ -53,9 +64,11 @@ package actor Gatekeeper {
 
   /// Opens a vault for a member.
   ///
+  /// - Parameter erasures: what was erased according to a list outside the vault; applied before any box is opened.
   /// - Throws: `.storage(.notAVault)`, `.keyNotAvailable`, `.exampleKeyRefused`, `.integrity`.
   package init(
-    opening storage: VaultStorage, as identity: MemberIdentity, effects: Effects, byRecovery: Bool = false
+    opening storage: VaultStorage, as identity: MemberIdentity, effects: Effects, byRecovery: Bool = false,
+    erasures: (any ErasureListStorage)? = nil
   ) async throws(GateError) {
     let text: [UInt8]?
     do { text = try await storage.files.read(.description) } catch { throw GateError(error) }
@@ -72,6 +85,7 @@ package actor Gatekeeper {
     self.effects = effects
     self.identity = identity
     self.description = description
+    erasureListStorage = erasures
     state = VaultState(vault: description.vault)
     await loadSnapshot()
     try await refresh()
@@ -80,6 +94,7 @@ package actor Gatekeeper {
     else { throw .integrity(.file(VaultFileName.description.displayName, .swapped)) }
     // Somebody who was removed may still hold key files from before.
     _ = try member(in: state)
+    try await reapplyErasures()
     await saveSnapshotIfDue()
     if isCustodian { try await mendKeyFiles() }
   }

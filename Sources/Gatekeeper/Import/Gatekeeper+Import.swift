@@ -109,6 +109,7 @@ extension Gatekeeper {
     }
     let answer = try await keeping(documents) { () throws(GateError) in
       try await self.act(.file) { gate, draft in
+        let policy = try await gate.policySet(draft.state.policy)
         var taken = try await gate.filed(for: Set(items.map(\.child)), in: draft.state)
         var lines: [FilingPlace: [SHA256Digest: Int]] = [:]
         var events: [Event] = []
@@ -126,7 +127,8 @@ extension Gatekeeper {
             continue
           }
           events.append(try await gate.event(for: document, child: item.child, draft))
-          outcomes.append(.filed(StoredRecord(document)))
+          let born = try await gate.childDetails(item.child, in: draft.state).born
+          outcomes.append(.filed(StoredRecord(document, under: policy, born: born)))
           taken[place, default: []].append(FiledBefore(document))
           lines[place, default: [:]][document.sha256] = item.line
         }
@@ -198,7 +200,7 @@ extension Gatekeeper {
     for children: Set<ChildReference>, in state: VaultState
   ) async throws(GateError) -> [FilingPlace: [FiledBefore]] {
     var found: [FilingPlace: [FiledBefore]] = [:]
-    for record in state.records.values where children.contains(record.child) {
+    for record in state.keptRecords where children.contains(record.child) {
       let details = try await details(record.details, of: record.child, in: state)
       guard let sha256 = details["sha256"]?.string.flatMap({ SHA256Digest(hex: $0) }),
         let size = details["size"]?.integer
@@ -213,7 +215,8 @@ extension Gatekeeper {
     var finder = ChildFinder()
     // References need nobody's name.
     guard rows.contains(where: { $0.subject.upn != nil || $0.subject.name != nil }) else { return finder }
-    for child in state.children {
+    let today = effects.now().date
+    for child in state.livingChildren where !state.isSealed(child.reference, on: today) {
       finder.add(try await summary(of: child, in: state))
     }
     await saveRegisterIfDue(in: state)

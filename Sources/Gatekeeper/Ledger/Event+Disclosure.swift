@@ -51,6 +51,7 @@ extension EvidenceState {
 extension JSONValue {
   package var disclosureFacts: DisclosureFacts? { decoded() }
   package var accessFacts: AccessFacts? { decoded() }
+  package var erasureFacts: ErasureFacts? { decoded() }
 
   private func decoded<T: Decodable>() -> T? {
     try? JSONDecoder().decode(T.self, from: Data(canonicalBytes))

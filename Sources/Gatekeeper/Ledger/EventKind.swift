@@ -27,6 +27,15 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
   case approvalGiven = "approval.given"
   case approvalDeclined = "approval.declined"
   case disclosureReleased = "disclosure.released"
+  case holdPlaced = "hold.placed"
+  case holdLifted = "hold.lifted"
+  /// To erase a child's file, or to dispose of some of its documents; a second person carries it out.
+  case erasureProposed = "erasure.proposed"
+  case erasureWithdrawn = "erasure.withdrawn"
+  /// From this entry on the documents' files go.
+  case recordDisposed = "record.disposed"
+  /// From this entry on the child's key goes, and with it all that is sealed under it.
+  case childErased = "child.erased"
   /// Names, titles or reasons were shown: a list, a child's file, one request.
   case registerViewed = "register.viewed"
   case auditViewed = "audit.viewed"
@@ -76,6 +85,12 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
     case .approvalDeclined: ["scope"]
     case .disclosureReleased:
       ["recipient", "records", "decision", "package_sha256", "package_size", "sealed_to"]
+    case .holdPlaced: ["hold", "until"]
+    case .holdLifted: ["hold"]
+    case .erasureProposed: ["proposal", "records"]
+    case .erasureWithdrawn: ["proposal"]
+    case .recordDisposed: ["proposal", "records"]
+    case .childErased: ["proposal", "again", "key", "entry"]
     case .registerViewed: ["view"]
     case .auditViewed: ["from", "to", "filter"]
     case .auditExported: ["size"]
@@ -92,7 +107,10 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
   /// Kinds that carry a decision: outcome, reasons and policy, and where the rules saw a request, its facts.
   var carriesDecision: Bool {
     switch self {
-    case .recordOpened, .accessRefused, .requestChecked, .requestDecided, .disclosureReleased: true
+    case .recordOpened, .accessRefused, .requestChecked, .requestDecided, .disclosureReleased,
+      .erasureProposed,
+      .recordDisposed, .childErased:
+      true
     default: false
     }
   }

@@ -36,6 +36,8 @@ package struct ChildState: Hashable, Sendable, Codable {
   package let key: KeyID
   package let entry: UInt64
   package var notes = ChildNotes()
+  /// Set for good: the key is gone, and what stays is that there was a file.
+  package var erased: ErasedState?
   let details: BoxedDetails
 }
 
@@ -104,6 +106,8 @@ package struct RecordState: Hashable, Sendable, Codable {
   package let objectSHA256: SHA256Digest
   package let at: Timestamp
   package let entry: UInt64
+  /// Set for good: the file is gone.
+  package var disposed: DisposedState?
   let details: BoxedDetails
 
   var stored: StoredObject { StoredObject(id: object, length: objectSize, sha256: objectSHA256) }

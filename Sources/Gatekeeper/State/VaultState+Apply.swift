@@ -26,6 +26,8 @@ extension VaultState {
     try checkPermission(event)
     // Each `take` checks everything before it changes anything, so a refusal leaves the state as it was.
     try take(event)
+    // Whoever writes anything else has first seen to the files that were to go.
+    if !event.kind.leavesRemovals { removals = PendingRemovals() }
     usedNames.insert(event.id)
     newestAt = event.at
     range.append(leafHash)
@@ -71,6 +73,8 @@ extension VaultState {
     case .accessRefused, .approvalGiven, .approvalDeclined, .auditViewed, .auditExported,
       .auditVerified, .backupCreated, .backupVerified, .recoveryUsed, .systemRecovered:
       return
+    // That a key is gone again concerns whoever finds it.
+    case .childErased where event.isAgain && event.child.flatMap { child($0)?.erased } != nil: return
     default:
       guard Custodians.contains(role: event.actor.role) else { throw .roleNotHeld }
     }
@@ -99,6 +103,12 @@ extension VaultState {
     case .approvalGiven: try takeApproval(event)
     case .approvalDeclined: try takeDecline(event)
     case .disclosureReleased: try takeRelease(event)
+    case .holdPlaced: try takeHold(event)
+    case .holdLifted: try takeLifting(event)
+    case .erasureProposed: try takeErasureProposal(event)
+    case .erasureWithdrawn: try takeErasureWithdrawal(event)
+    case .recordDisposed: try takeDisposal(event)
+    case .childErased: try takeErasure(event)
     case .accessRefused, .requestChecked:
       guard event.outcome != nil else { throw .malformed }
     case .registerViewed:
@@ -235,9 +245,9 @@ extension VaultState {
 
   private func checkOpening(_ event: Event) throws(EntryFault) {
     let child = try knownChild(event)
-    guard let record = event.record.flatMap({ records[$0] }), record.child == child else {
-      throw .danglingReference
-    }
+    guard let record = event.record.flatMap({ records[$0] }), record.child == child,
+      record.disposed == nil
+    else { throw .danglingReference }
     guard event.outcome == .allowed, event.policy == policy, let facts = event.facts else {
       throw .undecided
     }
@@ -274,7 +284,7 @@ extension VaultState {
 
   func knownChild(_ event: Event) throws(EntryFault) -> ChildReference {
     guard let reference = event.child else { throw .malformed }
-    guard child(reference) != nil else { throw .danglingReference }
+    guard let known = child(reference), known.erased == nil else { throw .danglingReference }
     return reference
   }
 

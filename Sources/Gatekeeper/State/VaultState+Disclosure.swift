@@ -43,9 +43,9 @@ extension VaultState {
       throw .malformed
     }
     guard requests[reference] == nil else { throw .idReused }
-    guard recipients[recipient] != nil, asked.allSatisfy({ records[$0]?.child == child }) else {
-      throw .danglingReference
-    }
+    guard recipients[recipient] != nil,
+      asked.allSatisfy({ records[$0]?.child == child && records[$0]?.disposed == nil })
+    else { throw .danglingReference }
     let evidence = try event.evidence()
     try checkEvidenceRecords(evidence, of: child)
     requests[reference] = RequestState(
@@ -131,9 +131,9 @@ extension VaultState {
 
   private func openRequest(_ event: Event) throws(EntryFault) -> RequestState {
     guard let reference = event.request else { throw .malformed }
-    guard let request = requests[reference], event.child == request.child else {
-      throw .danglingReference
-    }
+    guard let request = requests[reference], event.child == request.child,
+      child(request.child)?.erased == nil
+    else { throw .danglingReference }
     return request
   }
 
@@ -144,7 +144,9 @@ extension VaultState {
       switch (piece.form, piece.record) {
       case (.text, nil): continue
       case (.document, .some(let record)):
-        guard records[record]?.child == child else { throw .danglingReference }
+        guard records[record]?.child == child, records[record]?.disposed == nil else {
+          throw .danglingReference
+        }
       default: throw .malformed
       }
     }

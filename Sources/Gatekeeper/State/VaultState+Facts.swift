@@ -40,7 +40,8 @@ extension VaultState {
           usedBefore: evidenceWasUsed(piece.sha256, before: request.reference))
       },
       approvals: request.approvals.map(\.actor.person),
-      restrictions: restrictionFacts(of: request.child, recipient: recipient, on: today),
+      restrictions: restrictionFacts(of: request.child, recipient: recipient, on: today)
+        + (isHeld(request.child, on: today) ? [.init(kind: .legalHold)] : []),
       declined: request.isDeclined,
       daysSinceAllowed: request.firstAllowedAt.map { max(0, $0.date.days(until: today)) })
   }

@@ -42,6 +42,12 @@ package struct VaultState: Hashable, Sendable, Codable {
   package internal(set) var recipients = Table<RecipientReference, RecipientState>()
   package internal(set) var restrictions: [RestrictionReference: RestrictionState] = [:]
   package internal(set) var requests = Table<RequestReference, RequestState>()
+  package internal(set) var holds: [HoldReference: HoldState] = [:]
+  package internal(set) var proposals: [ProposalReference: ProposalState] = [:]
+  /// How many children's files were erased.
+  package internal(set) var erasedCount = 0
+  /// What the newest entries say must go; empty once anybody has written on, because they saw to it first.
+  var removals = PendingRemovals()
   /// Requests that relied on a piece of evidence, by its hash, in order.
   package internal(set) var evidenceUses = Table<SHA256Digest, [RequestReference]>()
   var belongings = Table<ChildReference, ChildIndex>()

@@ -56,7 +56,7 @@ package enum StreamSide: Hashable, Sendable {
 package enum InputField: String, Hashable, Sendable {
   case name, title, reason, relationship, purpose, kind, role, born, until, dated, upn, card, recipient
   case gateway, evidence, records, documents, text, settingType, contact, child, key, passphrase, policy
-  case filter
+  case filter, caseReference, hold, proposal, ground
 }
 
 package enum InputFault: Hashable, Sendable {
@@ -88,6 +88,15 @@ package enum StateFault: Hashable, Sendable {
   /// The same person signed for these rules before; the second signature is somebody else's.
   case needsAnotherSignature
   case vaultExists
+  /// The child's file was erased: nothing of it can be read or added to.
+  case childErased
+  case recordDisposed
+  case alreadyLifted
+  /// A proposal that takes the same away is waiting already.
+  case alreadyProposed
+  case proposalClosed
+  /// No document has reached the date it is kept until.
+  case nothingDue
 }
 
 /// What is wrong, and where. File names are relative to the vault and carry no meaning.

@@ -108,9 +108,18 @@ package struct RequestDetail: Personal {
 package struct ChildFile: Personal {
   package let child: ChildSummary
   package let contacts: [ContactSummary]
+  /// Those whose files are there.
   package let records: [RecordSummary]
+  /// Until when each of them is kept, in the same order.
+  package let kept: [KeptDocument]
+  /// Those that were disposed of.
+  package let disposed: [GoneRecord]
   package let consents: [ConsentSummary]
   package let requests: [RequestSummary]
+  /// Those not lifted, ended ones included.
+  package let holds: [HoldSummary]
+  /// Proposals to erase or dispose that wait for a second person.
+  package let proposals: [ProposalSummary]
 }
 
 package struct FindResult: Hashable, Personal {
@@ -129,6 +138,9 @@ package struct StoredRecord: Hashable, Sendable {
   package let sha256: SHA256Digest
   /// What the name claimed, where the bytes say otherwise.
   package let mismatchedClaim: String?
+  /// The first day on which the rules in force let it go, and their number of years from birth.
+  package let keepUntil: CalendarDate
+  package let yearsKept: Int
 }
 
 package struct OpenedRecord: Hashable, Personal {
@@ -153,8 +165,10 @@ package struct VaultStatus: Sendable {
   package let entries: UInt64
   package let root: SHA256Digest
   package let members: Int
+  /// Files that were not erased, and documents that are there.
   package let children: Int
   package let records: Int
+  package let erasedChildren: Int
   package let openRequests: Int
   package let policyName: String
   package let policyHash: String

@@ -139,6 +139,20 @@ package struct RequestReference: RandomReference {
   package init(value: UInt64) { self.value = value & (1 << 50 - 1) }
 }
 
+/// A legal hold on a child's file.
+package struct HoldReference: RandomReference {
+  package static let prefix = "HLD"
+  package let value: UInt64
+  package init(value: UInt64) { self.value = value & (1 << 50 - 1) }
+}
+
+/// A proposal to erase a child's file or to dispose of documents.
+package struct ProposalReference: RandomReference {
+  package static let prefix = "ERA"
+  package let value: UInt64
+  package init(value: UInt64) { self.value = value & (1 << 50 - 1) }
+}
+
 /// A person who uses the vault.
 package struct MemberReference: RandomReference {
   package static let prefix = "MBR"

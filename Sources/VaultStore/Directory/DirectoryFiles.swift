@@ -18,7 +18,7 @@ struct DirectoryFiles: NamedFileStorage {
   }
 
   func remove(_ name: VaultFileName) async throws(VaultStoreError) {
-    try core.remove(try name.relativePath, durably: !name.isDisposable)
+    try core.remove(try name.relativePath, durably: true)
   }
 
   func list(_ folder: VaultFolder) async throws(VaultStoreError) -> [VaultFileName] {

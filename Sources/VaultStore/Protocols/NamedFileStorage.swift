@@ -13,7 +13,7 @@ package protocol NamedFileStorage: Sendable {
   /// may be old, absent or empty, and its reader must check what it reads.
   func replace(_ name: VaultFileName, _ bytes: [UInt8]) async throws(VaultStoreError)
 
-  /// Removes the file durably. One that is not there is no error.
+  /// Removes the file durably, a cache too: it may be removed for what is in it. One that is not there is no error.
   func remove(_ name: VaultFileName) async throws(VaultStoreError)
 
   /// The files of one folder, in the order of their names.
