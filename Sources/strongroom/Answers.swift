@@ -3,12 +3,15 @@ import Gatekeeper
 /// Wording of what the gatekeeper answers. A refusal is an answer with reasons and remedies, never an error.
 enum Answers {
   /// The value of an act that was done; a refusal is printed and ends the command with code 10.
-  static func value<Value>(of answer: Answer<Value>, _ output: OutputOptions) throws -> (Value, entry: UInt64)
-  {
+  ///
+  /// - Parameter untouched: what a refusal has left as it was, in a sentence.
+  static func value<Value>(
+    of answer: Answer<Value>, _ output: OutputOptions, untouched: String = "Nothing has been shared."
+  ) throws -> (Value, entry: UInt64) {
     switch answer {
     case .done(let value, let entry): return (value, entry)
     case .refused(let report):
-      try deliver(report, request: nil, output)
+      try deliver(report, request: nil, untouched: untouched, output)
       throw CommandFailure.answered(.refused)
     }
   }
@@ -25,12 +28,13 @@ enum Answers {
 
   /// Prints a decision and ends the command with its code: 0 allowed, 11 waiting, 10 refused.
   static func deliver(
-    _ report: DecisionReport, request: RequestReference?, asking: Bool = false, _ output: OutputOptions
+    _ report: DecisionReport, request: RequestReference?, asking: Bool = false,
+    untouched: String = "Nothing has been shared.", _ output: OutputOptions
   ) throws {
     if output.json {
       Output.json(report.json(request: request))
     } else {
-      describe(report, request: request, asking: asking)
+      describe(report, request: request, asking: asking, untouched: untouched)
     }
     switch report.outcome {
     case .allowed: return
@@ -39,12 +43,15 @@ enum Answers {
     }
   }
 
-  static func describe(_ report: DecisionReport, request: RequestReference?, asking: Bool = false) {
+  static func describe(
+    _ report: DecisionReport, request: RequestReference?, asking: Bool = false,
+    untouched: String = "Nothing has been shared."
+  ) {
     switch report.outcome {
     case .allowed:
       Output.line(asking ? "This would be allowed. Nothing has been shared." : "Allowed.")
-    case .waiting: Output.line("Waiting. Nothing has been shared.")
-    case .refused: Output.line("Not allowed. Nothing has been shared.")
+    case .waiting: Output.line("Waiting. \(untouched)")
+    case .refused: Output.line("Not allowed. \(untouched)")
     }
     list("Why", report.reasons.map(\.text))
     list("Still needed", report.needs.map(\.text))

@@ -26,6 +26,11 @@ extension VerifyReport {
   /// The report for a person: what was checked, what was found, what to do.
   var words: [String] {
     var lines = depths.map { "  checked  \($0)" }
+    if closedBoxes > 0 {
+      lines.append(
+        "  closed   \(Words.count(closedBoxes, "sealed part")) of children whose files were erased: their keys are destroyed, so nobody can open them"
+      )
+    }
     for finding in findings {
       lines.append("  ALTERED  \(Report.words(finding.fault))")
     }
@@ -45,6 +50,7 @@ extension VerifyReport {
   var json: JSONValue {
     [
       "whole": .bool(isWhole), "size": .number(size), "root": .string(root.hex), "checked": .strings(depths),
+      "closed_boxes": .number(closedBoxes),
       "findings": .array(
         findings.map {
           ["entry": $0.entry.map { .number($0) } ?? .null, "text": .string(Report.words($0.fault))]

@@ -126,9 +126,17 @@ extension ChildFile {
   var json: JSONValue {
     var object = child.json.object ?? [:]
     object["contacts"] = .array(contacts.map(\.json))
-    object["records"] = .array(records.map(\.json))
+    object["records"] = .array(
+      zip(records, kept).map { record, kept in
+        var member = record.json.object ?? [:]
+        member["keep_until"] = .string(kept.keepUntil.description)
+        return .object(member)
+      })
+    object["disposed"] = .array(disposed.map(\.json))
     object["consents"] = .array(consents.map(\.json))
     object["requests"] = .array(requests.map(\.json))
+    object["holds"] = .array(holds.map(\.json))
+    object["proposals"] = .array(proposals.map(\.json))
     return .object(object)
   }
 }
@@ -151,7 +159,8 @@ extension VaultStatus {
     [
       "vault": .string(vault), "example": .bool(isExample), "member": .string(me.reference.description),
       "role": .string(me.role), "entries": .number(entries), "root": .string(root.hex),
-      "members": .number(members), "children": .number(children), "records": .number(records),
+      "members": .number(members), "children": .number(children), "erased": .number(erasedChildren),
+      "records": .number(records),
       "open_requests": .number(openRequests), "policy": .string(policyHash),
       "policy_name": .string(policyName), "origin": .string(origin), "vkey": .string(vkey),
     ]

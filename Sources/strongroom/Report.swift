@@ -147,6 +147,10 @@ extension Report {
         status: .usage, id: "list-malformed",
         message: "\(Self.quoted(path)) is no list this program can read: \(ImportWords.text(error))",
         hints: ["nothing was filed; 'strongroom import --help' says what a list looks like"])
+    case .notConfirmed(let reference):
+      self.init(
+        status: .usage, id: "not-confirmed", message: "\(reference) was not typed back, so nothing was done",
+        hints: ["type \(reference) when asked, or give it on standard input; --yes leaves the question out"])
     case .interrupted:
       self.init(status: .interrupted, id: "interrupted", message: "interrupted; nothing is half done")
     case .resultsLost:

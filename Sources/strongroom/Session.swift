@@ -13,9 +13,20 @@ struct Session {
     let vaultPath = try options.vaultPath()
     let identity = try loadIdentity(at: options.identityPath(), passphrase: options.passphrase)
     let storage = try VaultDirectory.open(at: vaultPath)
-    let gatekeeper = try await Gatekeeper(opening: storage, as: identity, effects: .system)
+    let gatekeeper = try await Gatekeeper(
+      opening: storage, as: identity, effects: .system, erasures: try LocalErasureList())
+    warnAboutRepeatedErasures(await gatekeeper.repeatedErasures)
     if await gatekeeper.isExampleVault, !options.output.json { warnAboutExampleVault() }
     return Session(gatekeeper: gatekeeper, identity: identity)
+  }
+
+  /// An older copy of the vault, or of its keys, was put back; what was erased is erased again.
+  private static func warnAboutRepeatedErasures(_ erasures: [RepeatedErasure]) {
+    for erasure in erasures {
+      Output.note(
+        "strongroom: warning: \(erasure.child) was erased, and its key was here again: it was removed, and nothing was opened with it"
+      )
+    }
   }
 
   static func warnAboutExampleVault() {

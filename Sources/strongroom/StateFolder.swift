@@ -16,6 +16,12 @@ struct StateFolder: Sendable {
     return try StateFolder(path: path)
   }
 
+  /// The folder if there is one; nil, and nothing made, if nobody has kept anything yet.
+  static func openIfThere() throws(CommandFailure) -> StateFolder? {
+    guard let path, access(path, F_OK) == 0 else { return nil }
+    return try StateFolder(path: path)
+  }
+
   init(path: String) throws(CommandFailure) {
     self.path = path
     do { folder = try PrivateFolder.open(at: path) } catch {

@@ -30,6 +30,7 @@ struct StrongroomCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Sharing outside",
         subcommands: [DiscloseCommand.self, ExplainCommand.self, RecipientCommand.self]),
+      CommandGroup(name: "Keeping and disposing", subcommands: [RetentionCommand.self]),
       CommandGroup(name: "Oversight", subcommands: [AuditCommand.self, WitnessCommand.self]),
       CommandGroup(name: "Rules", subcommands: [PolicyCommand.self]),
       CommandGroup(

@@ -38,7 +38,7 @@ struct Placeholders {
   }
 
   private nonisolated(unsafe) static let varying =
-    #/(?<reference>(?:DOC|CNS|CTC|RCP|REQ|MBR)-[0-9A-Z]{5}-[0-9A-Z]{5})|[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}|age1[0-9a-z]{20,}|strongroom[0-9A-Za-z./-]*\+[0-9a-f]{8}\+[0-9A-Za-z+\/=]+|\b[0-9a-f]{12,64}\b|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9.]+Z)?|\b20(?:2[6-9]|[3-9][0-9])-[0-9]{2}-[0-9]{2}\b/#
+    #/(?<reference>(?:DOC|CNS|CTC|RCP|REQ|MBR|HLD|ERA)-[0-9A-Z]{5}-[0-9A-Z]{5})|[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}|age1[0-9a-z]{20,}|strongroom[0-9A-Za-z./-]*\+[0-9a-f]{8}\+[0-9A-Za-z+\/=]+|\b[0-9a-f]{12,64}\b|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9.]+Z)?|\b20(?:2[6-9]|[3-9][0-9])-[0-9]{2}-[0-9]{2}\b/#
 
   private static func tokens(_ line: String) -> [Token] {
     var tokens: [Token] = []

@@ -5,7 +5,7 @@ import Gatekeeper
 struct ChildCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "child", abstract: "Start, list and look at children's files.",
-    subcommands: [Add.self, Edit.self, List.self, Show.self])
+    subcommands: [Add.self, Edit.self, List.self, Show.self, ChildEraseCommand.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -146,7 +146,25 @@ struct ChildCommand: AsyncParsableCommand {
     func run() async throws {
       let reference = try Words.reference(child, as: ChildReference.self, option: "child")
       let session = try await Session.open(options)
-      let file = try Answers.looked(try await session.gatekeeper.child(reference), options.output)
+      let view = try Answers.looked(try await session.gatekeeper.childView(reference), options.output)
+      switch view {
+      case .file(let file): show(file)
+      case .erased(let erased): show(erased)
+      }
+    }
+
+    private func show(_ erased: ErasedChild) {
+      if options.output.json {
+        Output.json(erased.json)
+        return
+      }
+      for line in erased.words { Output.line(line) }
+      section(
+        "What is still known of the documents", ["Reference", "Kind", "Dated", "Filed", "Gone"],
+        erased.records.map(\.row))
+    }
+
+    private func show(_ file: ChildFile) {
       if options.output.json {
         Output.json(file.json)
         return
@@ -154,12 +172,18 @@ struct ChildCommand: AsyncParsableCommand {
       Output.line("\(file.child.reference)  \(TerminalText.safe(file.child.name)), born \(file.child.born)")
       for note in file.child.notes.words { Output.line("  \(note)") }
       section(
-        "Documents", ["Reference", "Kind", "Dated", "Title"],
-        file.records.map { record -> [String] in
+        "Documents", ["Reference", "Kind", "Dated", "Keep until", "Title"],
+        zip(file.records, file.kept).map { record, kept -> [String] in
           [
-            record.reference.description, record.kind, record.dated?.description ?? "-", record.title ?? "-",
+            record.reference.description, record.kind, record.dated?.description ?? "-",
+            kept.keepUntil.description, record.title ?? "-",
           ]
         })
+      section(
+        "Disposed of", ["Reference", "Kind", "Dated", "Filed", "Gone"], file.disposed.map(\.row))
+      section("Legal holds: nothing of this child's is destroyed", HoldSummary.heading, file.holds.map(\.row))
+      section(
+        "Waiting for a second person", ProposalSummary.heading, file.proposals.map(\.row))
       section(
         "Contacts", ["Reference", "Relationship", "Parental responsibility", "Name"],
         file.contacts.map { contact -> [String] in

@@ -19,7 +19,8 @@ struct StatusCommand: AsyncParsableCommand {
     Output.line(
       "You            \(TerminalText.safe(status.me.name)), \(status.me.role), \(status.me.reference)")
     Output.line("Access record  \(Words.count(Int(status.entries), "entry", "entries")), signed")
-    Output.line("Children       \(Words.grouped(status.children))")
+    let erased = status.erasedChildren > 0 ? " (and \(Words.grouped(status.erasedChildren)) erased)" : ""
+    Output.line("Children       \(Words.grouped(status.children))\(erased)")
     Output.line("Documents      \(Words.grouped(status.records))")
     Output.line("Requests       \(Words.grouped(status.openRequests)) open")
     Output.line("Rules          \(TerminalText.safe(status.policyName)), \(status.policyHash.prefix(12))")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DisclosureRules
 import Gatekeeper
 import StrongroomCrypto
 
@@ -46,12 +47,15 @@ struct StoreCommand: AsyncParsableCommand {
         Output.json([
           "record": .string(stored.reference.description), "media_type": .string(stored.mediaType),
           "size": .integer(Int64(stored.sizeBytes)), "sha256": .string(stored.sha256.hex),
-          "entry": .integer(Int64(entry)),
+          "entry": .integer(Int64(entry)), "keep_until": .string(stored.keepUntil.description),
         ])
         continue
       }
       Output.line(
         "Filed \(TerminalText.safe(path)) as \(stored.reference): \(stored.mediaType), \(Words.size(stored.sizeBytes)) (entry \(Words.grouped(entry)))."
+      )
+      Output.line(
+        "Keep until \(stored.keepUntil) (\(stored.yearsKept) years from the date of birth), unless a hold says longer."
       )
       if let claim = stored.mismatchedClaim {
         Output.note(
