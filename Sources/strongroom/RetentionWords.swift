@@ -144,12 +144,13 @@ extension CarriedOut {
   }
 
   private var finality: String {
-    let what = "backups made before now still open it"
+    let what =
+      "backups made before now still open it. Run 'strongroom backup create' on each, which takes it out"
     guard let backupDays, let finalFrom else {
-      return "\(what), and the rules do not say how long backups are kept: destroy those"
+      return "\(what), and destroy the others: the rules do not say how long they are kept"
     }
     return
-      "from \(finalFrom): \(what), and are kept for at most \(Words.count(backupDays, "day")). Check that they are destroyed by then"
+      "from \(finalFrom): \(what); the others are kept for at most \(Words.count(backupDays, "day")), so see that they are destroyed by then"
   }
 
   func json(entry: UInt64) -> JSONValue {

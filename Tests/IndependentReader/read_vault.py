@@ -665,6 +665,7 @@ class Fold:
         self.consents[event["consent"]] = {"child": event["child"], "recipient": event["recipient"], "withdrawn": None}
 
     def consent_withdrawn(self, event, index, what):
+        self.known_child(event, what)
         consent = self.consents.get(event["consent"])
         require(
             consent and consent["child"] == event["child"] and consent["withdrawn"] is None,
@@ -826,6 +827,7 @@ class Fold:
 
     def request_of(self, event, what):
         request = self.requests.get(event["request"])
+        self.known_child(event, what)
         require(request and request["child"] == event["child"], f"{what}: an unknown request")
         return request
 

@@ -67,14 +67,14 @@ extension Gatekeeper {
   }
 
   private func documents(in state: VaultState) -> [StoredObject] {
-    state.records.values.sorted { $0.entry < $1.entry }.map(\.stored)
+    state.keptRecords.sorted { $0.entry < $1.entry }.map(\.stored)
   }
 
   /// Small files without which this state is not whole.
   private func namedFiles(in state: VaultState) -> [VaultFileName] {
     [.description, .epochIdentity(VaultKeys.epochNumber), .ledgerKey(VaultKeys.epochNumber)]
       + [state.registerKey].compactMap { $0 }.map { .childIdentity($0) }
-      + state.children.map { .childIdentity($0.key) } + recoveryFiles(in: state)
+      + state.livingChildren.map { .childIdentity($0.key) } + recoveryFiles(in: state)
   }
 
   private func copyRules(of state: VaultState, into run: BackupRun) async throws {
@@ -137,7 +137,7 @@ extension Gatekeeper {
   package func openSamples(_ count: Int) async throws(GateError) -> (opened: Int, failed: [RecordReference]) {
     let state = try await current()
     guard isCustodian, count > 0 else { return (0, []) }
-    let records = state.records.values.sorted { $0.entry < $1.entry }
+    let records = state.keptRecords.sorted { $0.entry < $1.entry }
     let step = max(1, records.count / count)
     var opened = 0
     var failed: [RecordReference] = []

@@ -147,6 +147,7 @@ extension Gatekeeper {
       guard let consent = draft.state.consents[reference] else {
         return ([try gate.notVisible(draft, .recordConsent)], nil)
       }
+      guard draft.state.child(consent.child)?.erased == nil else { throw GateError.wrongState(.childErased) }
       guard consent.withdrawnAt == nil else { throw GateError.wrongState(.alreadyWithdrawn) }
       var event = try draft.event(.consentWithdrawn)
       event.child = consent.child

@@ -38,9 +38,14 @@ struct ChildFinder {
   /// The one child that every way given in the row leads to.
   ///
   /// - Throws: `.childUnknown`, `.childAmbiguous`, `.childDiffers`, at the column that says so.
-  func child(of row: ImportRow, in state: VaultState) throws(ImportProblem) -> ChildReference {
+  func child(
+    of row: ImportRow, in state: VaultState, on today: CalendarDate
+  ) throws(ImportProblem) -> ChildReference {
     var ways: [(column: ImportColumn, matches: Set<ChildReference>)] = []
-    if let child = row.subject.child { ways.append((.child, state.child(child) == nil ? [] : [child])) }
+    if let child = row.subject.child {
+      let isThere = state.child(child).map { $0.erased == nil && !state.isSealed(child, on: today) } ?? false
+      ways.append((.child, isThere ? [child] : []))
+    }
     if let matches = matchesByNumber(row.subject) { ways.append((.upn, matches)) }
     if let matches = matchesByName(row.subject) { ways.append((.name, matches)) }
     guard let first = ways.first else {

@@ -63,6 +63,7 @@ extension Gatekeeper {
     // Somebody who may not file is told so before anything is shown.
     if case .refused(let report) = try await look(.file, { _, _ in }) { return .refused(report) }
     return try await look(.viewRegister, at: .find) { gate, state in
+      let today = gate.effects.now().date
       let kinds = try await gate.policySet(state.policy).vocabulary.documentKinds
       let finder = try await gate.finder(for: rows, in: state)
       var children: [Int: ChildReference] = [:]
@@ -73,7 +74,7 @@ extension Gatekeeper {
           continue
         }
         do throws(ImportProblem) {
-          children[row.line] = try finder.child(of: row, in: state)
+          children[row.line] = try finder.child(of: row, in: state, on: today)
         } catch {
           problems.append(error)
         }

@@ -27,8 +27,9 @@ extension VaultState {
   }
 
   mutating func takeWithdrawal(_ event: Event) throws(EntryFault) {
+    let child = try knownChild(event)
     let reference: ConsentReference = try event.reference("consent")
-    guard let consent = consents[reference], consent.child == event.child,
+    guard let consent = consents[reference], consent.child == child,
       consent.withdrawnAt == nil
     else { throw .danglingReference }
     let entry = size

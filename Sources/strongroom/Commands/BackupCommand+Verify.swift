@@ -63,7 +63,9 @@ extension BackupCommand {
       let gatekeeper: Gatekeeper
       do {
         let storage = try VaultDirectory.open(at: path)
-        gatekeeper = try await Gatekeeper(opening: storage, as: identity, effects: .system)
+        // What was erased since is not opened on trial either.
+        gatekeeper = try await Gatekeeper(
+          opening: storage, as: identity, effects: .system, erasures: try LocalErasureList())
       } catch GateError.keyNotAvailable {
         trial.findings.append("your key does not open it: you were no member yet, or the keys do not fit")
         return
@@ -71,8 +73,14 @@ extension BackupCommand {
         trial.findings.append(Report.words(fault))
         return
       }
+      let erased = await gatekeeper.repeatedErasures
+      trial.erased = erased.map(\.child)
       let check = try await gatekeeper.check()
-      let known = Set(trial.findings)
+      let known = Set(
+        trial.findings
+          + erased.flatMap { erasure in
+            check.findings.filter { $0.file == erasure.file }.map { "\($0.file): \($0.text)" }
+          })
       trial.findings += check.findings.filter(\.isDamage).map { "\($0.file): \($0.text)" }
         .filter { !known.contains($0) }
       let (opened, failed) = try await gatekeeper.openSamples(samples)
@@ -89,6 +97,8 @@ extension BackupCommand {
     var isContinued = false
     var files = 0
     var findings: [String] = []
+    /// Children erased since this backup was made, whose keys it still holds.
+    var erased: [ChildReference] = []
     var opened = 0
     var isOpenedByCustodian = false
 
@@ -103,6 +113,11 @@ extension BackupCommand {
         "Restored on trial: \(Words.count(files, "file")), \(Words.count(Int(run.size), "entry", "entries")) of the access record, made \(run.shortTime) UTC.",
         "  checked  every file against the backup's list and against the access record",
       ]
+      for child in erased {
+        lines.append(
+          "  older    than the erasure of \(child), and still holds its key: 'strongroom backup create' takes it out"
+        )
+      }
       if isContinued { lines.append("  checked  that the vault's access record goes on from this one") }
       lines.append(
         isOpenedByCustodian
