@@ -283,6 +283,7 @@ import VaultStore
   @Test func nothingCanBeAddedToAnErasedFile() async throws {
     let school = try await School.open()
     let college = try await school.recipient("college")
+    let consent = try await school.consent(college)
     try await school.erase()
     let senco = school.senco
     let draft = school.draft(college, "consent")
@@ -321,6 +322,7 @@ import VaultStore
         "hold",
         { _ = try await senco.placeHold(on: school.child, reason: "r", caseReference: nil, until: nil) }
       ),
+      ("withdraw", { _ = try await senco.withdrawConsent(consent) }),
       ("propose", { _ = try await senco.proposeErasure(of: school.child, ground: .courtOrder, reason: "r") }),
       ("contacts", { _ = try await senco.contacts(of: school.child) }),
       ("child", { _ = try await senco.child(school.child) }),

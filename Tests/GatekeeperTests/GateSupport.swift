@@ -133,8 +133,12 @@ actor MeddledLedger: LedgerStorage {
 final class MeddledObjects: ObjectStorage {
   private let inner: any ObjectStorage
   private let action = Mutex<(@Sendable () async throws -> Void)?>(nil)
+  private let deletionsLeft = Mutex(Int.max)
 
   init(_ inner: any ObjectStorage) { self.inner = inner }
+
+  /// So many deletions succeed, then the disk fails.
+  func dieAtDeletion(_ count: Int) { deletionsLeft.withLock { $0 = count } }
 
   /// Runs once, before the next read. Awaited, never blocked on: blocking a thread of the pool stops the other tests.
   func beforeRead(_ action: @escaping @Sendable () async throws -> Void) {
@@ -170,7 +174,15 @@ final class MeddledObjects: ObjectStorage {
   }
 
   func stat(_ id: ObjectID) async throws(VaultStoreError) -> Int? { try await inner.stat(id) }
-  func delete(_ id: ObjectID) async throws(VaultStoreError) { try await inner.delete(id) }
+  func delete(_ id: ObjectID) async throws(VaultStoreError) {
+    let mayGo = deletionsLeft.withLock { left in
+      left -= 1
+      return left >= 0
+    }
+    guard mayGo else { throw .stopped(operation: .syncDirectory, name: "records", code: 5) }
+    try await inner.delete(id)
+  }
+
   func list() async throws(VaultStoreError) -> [ObjectID: Int] { try await inner.list() }
 }
 

@@ -96,7 +96,7 @@ extension VaultState {
     case .consentWithdrawn: try takeWithdrawal(event)
     case .recipientAdded: try takeRecipient(event)
     case .restrictionPlaced: try takeRestriction(event)
-    case .restrictionLifted: try takeLifting(event)
+    case .restrictionLifted: try takeRestrictionLifting(event)
     case .requestMade: try takeRequest(event)
     case .evidenceAttached: try takeEvidence(event)
     case .requestDecided: try takeDecision(event)

@@ -31,7 +31,7 @@ extension VaultState {
       recipient: recipient, entry: size, details: try event.details(.child, at: size))
   }
 
-  mutating func takeLifting(_ event: Event) throws(EntryFault) {
+  mutating func takeRestrictionLifting(_ event: Event) throws(EntryFault) {
     let reference: RestrictionReference = try event.reference("restriction")
     guard let restriction = restrictions[reference], restriction.child == event.child,
       restriction.liftedAt == nil
