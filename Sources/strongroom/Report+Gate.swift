@@ -158,7 +158,6 @@ extension Report {
     case .text: "the text"
     case .filter: "the filter"
     case .caseReference: "--case"
-    case .reason: "the reason"
     default: "--\(field.rawValue)"
     }
   }

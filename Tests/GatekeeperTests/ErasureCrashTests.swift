@@ -101,7 +101,9 @@ import VaultStore
     // As somebody who may only look keeps it.
     let state = await head.state
     #expect(!state.removals.isEmpty)
-    let bytes = try Snapshot.seal(state, for: school.dslKey, salt: [UInt8](repeating: 7, count: 16))
+    let bytes = try Snapshot.seal(
+      try Snapshot.plaintext(of: state, over: nil), vault: state.vault, for: school.dslKey,
+      salt: [UInt8](repeating: 7, count: 16))
     try await files.replace(Snapshot.name(for: school.dslKey), bytes)
     await files.dieAtRemoval(nil)
     _ = try await school.visit(school.dslKey)

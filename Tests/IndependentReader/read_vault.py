@@ -625,6 +625,7 @@ class Fold:
         self.restrictions[event["restriction"]] = {"child": event["child"], "lifted": False}
 
     def restriction_lifted(self, event, index, what):
+        self.known_child(event, what)
         restriction = self.restrictions.get(event["restriction"])
         require(restriction and restriction["child"] == event["child"], f"{what}: an unknown restriction")
         require(not restriction["lifted"], f"{what}: lifted already")

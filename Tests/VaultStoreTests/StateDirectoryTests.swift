@@ -1,3 +1,4 @@
+import CrashLab
 import StrongroomTestSupport
 import Testing
 import VaultStore
@@ -38,16 +39,14 @@ import VaultStore
       try state.replace("log", content)
       files.mark()
     }
-    var generator = SeededGenerator(seed: 20_261_122)
-    var states = 0
-    try await CrashStates(initial: made.disk, operations: files.operations).forEach(using: &generator) {
-      crash in
-      states += 1
+    let count = try await CrashStates(
+      initial: made.disk, operations: files.operations, randomStates: 20, seed: 20_261_122
+    ).walk { crash in
       let found = try StateDirectory.open(on: CrashFileSystem(crash.disk)).read("log", limitBytes: 10_000)
       let number = try #require(contents.firstIndex { $0 == found }, "\(crash.label)")
       #expect(number == crash.acknowledged || number == crash.acknowledged + 1, "\(crash.label)")
     }
-    #expect(states > 60, "\(states) states, seed \(generator.seed)")
+    #expect(count.distinct > 60, "\(count.distinct)")
   }
 
   @Test func aFailedFlushIsFinal() throws {

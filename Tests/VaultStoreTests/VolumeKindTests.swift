@@ -1,3 +1,4 @@
+import CrashLab
 import Testing
 import VaultStore
 

@@ -99,6 +99,7 @@ extension Gatekeeper {
   func listed(
     _ boxed: BoxedDetails, of child: ChildReference, in state: VaultState
   ) async throws(GateError) -> JSONValue {
+    guard !unopenable.contains(child) else { throw .wrongState(.childErased) }
     await loadRegister(in: state)
     if let known = listedBoxes[boxed.event] ?? openedBoxes[boxed.event] { return known }
     let content = try await details(boxed, of: child, in: state)

@@ -11,7 +11,7 @@ extension Gatekeeper {
   package func proposeErasure(
     of child: ChildReference, ground: ErasureGround, reason: String
   ) async throws(GateError) -> Answer<ProposalSummary> {
-    let reason = try PersonalText(reason, field: .reason, limitBytes: 2000)
+    let reason = try PersonalText(reason, field: .because, limitBytes: 2000)
     return try await propose(child, ground, reason) { _, _ in nil }
   }
 
@@ -19,7 +19,7 @@ extension Gatekeeper {
   package func proposeDisposal(
     of child: ChildReference, _ choice: DisposalChoice, ground: ErasureGround, reason: String
   ) async throws(GateError) -> Answer<ProposalSummary> {
-    let reason = try PersonalText(reason, field: .reason, limitBytes: 2000)
+    let reason = try PersonalText(reason, field: .because, limitBytes: 2000)
     return try await propose(child, ground, reason) { gate, draft in
       switch choice {
       case .allDue:
@@ -153,7 +153,7 @@ extension Gatekeeper {
     if let refusal = try await refusal(access, draft, child: child) {
       return Plan(events: [refusal.event]) { .refused(refusal.report.recorded(at: $0)) }
     }
-    guard let known = draft.state.child(child) else {
+    guard let known = draft.state.visibleChild(child, on: draft.at.date) else {
       let event = try notVisible(draft, .erase, child: child)
       return Plan(events: [event]) { .done(nil, entry: $0) }
     }

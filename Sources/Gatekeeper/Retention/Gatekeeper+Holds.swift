@@ -11,7 +11,7 @@ extension Gatekeeper {
     on child: ChildReference, reason: String, caseReference: String?, until: CalendarDate?
   ) async throws(GateError) -> Answer<HoldReference> {
     var details: [String: JSONValue] = [
-      "reason": .string(try PersonalText(reason, field: .reason, limitBytes: 2000).text)
+      "reason": .string(try PersonalText(reason, field: .because, limitBytes: 2000).text)
     ]
     if let caseReference {
       details["case"] = .string(try PersonalText(caseReference, field: .caseReference, limitBytes: 200).text)

@@ -14,7 +14,7 @@ extension Gatekeeper {
       var holds: [HoldSummary] = []
       var proposals: [ProposalSummary] = []
       let today = gate.effects.now().date
-      for child in state.livingChildren {
+      for child in state.livingChildren where !state.isSealed(child.reference, on: today) {
         documents += try await gate.keptDocuments(of: child.reference, on: today, in: state).filter {
           $0.keepUntil <= day ?? today
         }
@@ -79,7 +79,7 @@ extension Gatekeeper {
   /// A child's file, or, once it was erased, what is left of it.
   package func childView(_ reference: ChildReference) async throws(GateError) -> Look<ChildView> {
     let found = try await look(.viewRegister, at: .child, child: reference) { gate, state -> ChildView? in
-      guard let child = state.child(reference) else { return nil }
+      guard let child = state.visibleChild(reference, on: gate.effects.now().date) else { return nil }
       if let erased = state.erasedChild(reference) { return .erased(erased) }
       return .file(try await gate.file(of: child, in: state))
     }

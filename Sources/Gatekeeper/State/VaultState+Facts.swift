@@ -40,8 +40,7 @@ extension VaultState {
           usedBefore: evidenceWasUsed(piece.sha256, before: request.reference))
       },
       approvals: request.approvals.map(\.actor.person),
-      restrictions: restrictionFacts(of: request.child, recipient: recipient, on: today)
-        + (isHeld(request.child, on: today) ? [.init(kind: .legalHold)] : []),
+      restrictions: restrictionFacts(of: request.child, recipient: recipient, on: today),
       declined: request.isDeclined,
       daysSinceAllowed: request.firstAllowedAt.map { max(0, $0.date.days(until: today)) })
   }

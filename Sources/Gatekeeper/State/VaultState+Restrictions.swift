@@ -31,9 +31,10 @@ extension VaultState {
       recipient: recipient, entry: size, details: try event.details(.child, at: size))
   }
 
-  mutating func takeRestrictionLifting(_ event: Event) throws(EntryFault) {
+  mutating func takeLifting(_ event: Event) throws(EntryFault) {
+    let child = try knownChild(event)
     let reference: RestrictionReference = try event.reference("restriction")
-    guard let restriction = restrictions[reference], restriction.child == event.child,
+    guard let restriction = restrictions[reference], restriction.child == child,
       restriction.liftedAt == nil
     else { throw .danglingReference }
     let entry = size
@@ -68,10 +69,13 @@ extension VaultState {
   func restrictionFacts(
     of child: ChildReference, recipient: RecipientState, on day: CalendarDate
   ) -> [DisclosureFacts.Restriction] {
-    restrictions(of: child).filter { $0.isInForce(on: day) }.map { restriction in
+    var facts = restrictions(of: child).filter { $0.isInForce(on: day) }.map { restriction in
       DisclosureFacts.Restriction(
         kind: restriction.kind, recipient: restriction.isAgainst(recipient))
     }
+    // Placed as a hold of its own, since it stops destruction too.
+    if isHeld(child, on: day) { facts.append(DisclosureFacts.Restriction(kind: .legalHold)) }
+    return facts
   }
 }
 

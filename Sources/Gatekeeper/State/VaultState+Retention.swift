@@ -66,7 +66,7 @@ extension VaultState {
       at: event.at, entry: size, details: try event.details(.child, at: size))
   }
 
-  mutating func takeLifting(_ event: Event) throws(EntryFault) {
+  mutating func takeHoldLifting(_ event: Event) throws(EntryFault) {
     let child = try knownChild(event)
     let reference: HoldReference = try event.reference("hold")
     guard let hold = holds[reference], hold.child == child, hold.liftedAt == nil else {

@@ -56,7 +56,7 @@ package enum StreamSide: Hashable, Sendable {
 package enum InputField: String, Hashable, Sendable {
   case name, title, reason, relationship, purpose, kind, role, born, until, dated, upn, card, recipient
   case gateway, evidence, records, documents, text, settingType, contact, child, key, passphrase, policy
-  case filter, caseReference, hold, proposal, ground
+  case filter, because, caseReference
 }
 
 package enum InputFault: Hashable, Sendable {

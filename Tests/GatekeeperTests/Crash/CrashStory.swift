@@ -115,7 +115,7 @@ struct CrashStory {
   func visitWithSnapshot(_ chronicle: Chronicle) async throws {
     _ = try await open(chronicle.files, as: senco)
     let gate = try await open(chronicle.files, as: senco)
-    guard let child = await gate.state.children.first?.reference else { throw TestFailure.missing }
+    guard let child = await gate.state.children.values.first?.reference else { throw TestFailure.missing }
     let bytes = Self.document(40)
     let stored = try await gate.store(
       BytesInput(name: "late.txt", bytes: bytes), child: child, kind: "ehc-plan", dated: nil, title: nil

@@ -44,7 +44,7 @@ struct TamperStory {
         _ = try await gate.addChild(name: "Kim \(number)", born: CalendarDate("2015-05-03")!, upn: nil).done()
         acted()
       }
-      let child = try #require(await gate.state.children.last).reference
+      let child = try #require(await gate.state.children.values.last).reference
       var generator = SeededGenerator(seed: UInt64(number))
       let bytes = generator.bytes(size)
       let stored = try await gate.store(
