@@ -25,6 +25,7 @@ enum Benchmark {
     try SealingBenchmark(folder: folder, megabytes: megabytes, rounds: rounds).run()
     try DecisionBenchmark().run()
     try await AppendBenchmark(folder: folder, rounds: rounds).run()
+    try await CheckBenchmark(folder: folder, megabytes: megabytes, rounds: rounds).run()
     try StartBenchmark(command: command, rounds: rounds).run()
   }
 

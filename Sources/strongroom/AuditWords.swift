@@ -68,6 +68,7 @@ extension CheckReport {
     [
       "whole": .bool(!findings.contains(where: \.isDamage)), "files": .number(filesChecked),
       "bytes": .number(bytesChecked), "entries": .number(entriesChecked),
+      "not_checked": .strings(notChecked),
       "findings": .array(
         findings.map {
           ["file": .string($0.file), "text": .string($0.text), "damage": .bool($0.isDamage)]

@@ -174,4 +174,6 @@ package struct CheckReport: Sendable {
   package let filesChecked: Int
   package let bytesChecked: Int
   package let entriesChecked: UInt64
+  /// What could not be checked for want of a key, in plain words.
+  package var notChecked: [String] = []
 }

@@ -2,7 +2,7 @@ import AgeFormat
 import StrongroomCrypto
 import Synchronization
 import TransparencyLog
-import VaultStore
+package import VaultStore
 
 extension Gatekeeper {
   package func status() async throws(GateError) -> VaultStatus {
@@ -18,7 +18,13 @@ extension Gatekeeper {
 
   /// Reads every stored byte and compares it with what the ledger says; names what is damaged, missing, swapped or
   /// planted, and repairs nothing. Custodians also open every child's key file.
-  package func check() async throws(GateError) -> CheckReport {
+  ///
+  /// - Parameters:
+  ///   - part: which of the documents and small files; the journal and all names are looked at each time.
+  ///   - progress: bytes read since the last call, and all that there are; from several threads.
+  package func check(
+    part: VaultPart = .all, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+  ) async throws(GateError) -> CheckReport {
     let state = try await current()
     var findings: [CheckReport.Finding] = []
     var files: [VaultExpectation.File] = [
@@ -38,23 +44,31 @@ extension Gatekeeper {
       }
       let expectation = VaultExpectation(objects: state.records.values.map(\.stored), files: files)
       for finding in try await VaultCheck.run(
-        storage, expecting: expectation, depth: .everyByte, progress: { bytes.add($0) })
+        storage, expecting: expectation, depth: .everyByte, part: part,
+        progress: {
+          bytes.add($0)
+          progress($0, $1)
+        })
       {
         findings.append(
           .init(isDamage: finding.isDamage, file: finding.name, text: finding.problem.words))
       }
-      if isCustodian { findings += try await keyFindings(state, known: Set(findings.map(\.file))) }
+      if isCustodian { findings += try await keyFindings(state, part, known: Set(findings.map(\.file))) }
     } catch {
       throw GateError(wrapping: error)
     }
+    // STRONGROOM was read when the vault was opened.
+    let count =
+      1 + files.count { part.contains($0.name.displayName) }
+      + state.records.values.count { part.contains($0.stored.id) }
     return CheckReport(
-      findings: findings, filesChecked: files.count + state.records.count + 1,
+      findings: findings, filesChecked: count,
       bytesChecked: bytes.total, entriesChecked: state.size)
   }
 
   /// Key files that do not open, or open and are another's: a child's own box says which.
   private func keyFindings(
-    _ state: VaultState, known: Set<String>
+    _ state: VaultState, _ part: VaultPart, known: Set<String>
   ) async throws(GateError) -> [CheckReport.Finding] {
     var findings: [CheckReport.Finding] = []
     if let register = state.registerKey {
@@ -71,7 +85,7 @@ extension Gatekeeper {
     }
     for child in state.children {
       let file = VaultFileName.childIdentity(child.key).displayName
-      guard !known.contains(file) else { continue }
+      guard !known.contains(file), part.contains(file) else { continue }
       childKeys[child.reference] = nil
       do {
         _ = try await key(of: child.reference, in: state)
@@ -110,6 +124,8 @@ extension VaultFinding.Problem {
     case .planted: "belongs to no vault, or not to this one"
     case .leftover: "an unfinished write; may be deleted"
     case .notAnOrdinaryFile: "a link, device or folder where none belongs"
+    case .malformed: "not what a file of this name is made of"
+    case .unsigned: "the newest entries are not signed by the vault's key"
     case .journal(let damage):
       switch damage.place {
       case .wholeFile: "damaged"
