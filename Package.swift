@@ -90,7 +90,7 @@ let package = Package(
     .executableTarget(
       name: "strongroom-benchmark",
       dependencies: [
-        "DisclosureRules", "VaultStore", "AgeFormat", "TransparencyLog", "StrongroomCrypto",
+        "Gatekeeper", "DisclosureRules", "VaultStore", "AgeFormat", "TransparencyLog", "StrongroomCrypto",
       ],
       path: "Benchmarks", exclude: ["run"], swiftSettings: strict),
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// `strongroom-benchmark PATH-TO-STRONGROOM [--megabytes N] [--rounds N]`: every figure as a ratio in one run.
+/// `strongroom-benchmark PATH-TO-STRONGROOM [--megabytes N] [--rounds N] [--entries N]`: every figure as a ratio in one run.
 @main
 enum Benchmark {
   static func main() async throws {
@@ -8,11 +8,14 @@ enum Benchmark {
     guard let command = words.popFirst() else { throw Usage.text }
     var megabytes = 256
     var rounds = 5
+    var entries = 100_000
     while let word = words.popFirst(), let value = words.popFirst().flatMap({ Int($0) }) {
       if word == "--megabytes" {
         megabytes = value
       } else if word == "--rounds" {
         rounds = value
+      } else if word == "--entries" {
+        entries = value
       } else {
         throw Usage.text
       }
@@ -25,7 +28,7 @@ enum Benchmark {
     try SealingBenchmark(folder: folder, megabytes: megabytes, rounds: rounds).run()
     try DecisionBenchmark().run()
     try await AppendBenchmark(folder: folder, rounds: rounds).run()
-    try await CheckBenchmark(folder: folder, megabytes: megabytes, rounds: rounds).run()
+    try await VerifyBenchmark(entries: entries, rounds: rounds).run()
     try StartBenchmark(command: command, rounds: rounds).run()
   }
 
