@@ -66,17 +66,6 @@ package enum Age {
     return try open(file, identities: identities, limit: limit)
   }
 
-  /// The stanzas of a whole file: its header parsed, its length one that an age file can have. Nothing is authenticated.
-  ///
-  /// - Parameter start: the first bytes of the file, at least its whole header.
-  package static func stanzas(ofSealedFile start: RawSpan, fileSize: Int) throws(AgeError) -> [Stanza] {
-    var parser = HeaderParser()
-    let headerSize = try parser.absorb(start)
-    guard let header = parser.header else { throw parser.truncation }
-    _ = try PayloadLayout(payloadStart: headerSize + AgeHeader.nonceByteCount, fileSize: fileSize)
-    return header.stanzas
-  }
-
   /// The stanzas of a file's header, which is parsed and not authenticated: for listing kinds of recipients.
   ///
   /// - Parameter start: the first bytes of the file, at least its whole header.

@@ -154,6 +154,7 @@ extension VaultStatus {
       "members": .number(members), "children": .number(children), "records": .number(records),
       "open_requests": .number(openRequests), "policy": .string(policyHash),
       "policy_name": .string(policyName), "origin": .string(origin), "vkey": .string(vkey),
+      "key_fingerprint": .string(keyFingerprint),
     ]
   }
 }

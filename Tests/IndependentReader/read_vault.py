@@ -432,7 +432,9 @@ KINDS = {
     "audit.verified": ("", "size findings depth", None),
     "backup.created": ("", "size root files bytes findings", None),
     "backup.verified": ("", "size root samples findings", None),
+    "audit.proved": ("", "entry", None),
     "system.recovered": ("", "count", None),
+    "system.restored": ("", "lost_size lost_root reason", None),
 }
 FOR_EVERYBODY = {
     "access.refused",
@@ -443,7 +445,9 @@ FOR_EVERYBODY = {
     "audit.verified",
     "backup.created",
     "backup.verified",
+    "audit.proved",
     "system.recovered",
+    "system.restored",
 }
 
 

@@ -2,7 +2,7 @@ import AgeFormat
 import StrongroomCrypto
 import Synchronization
 import TransparencyLog
-package import VaultStore
+import VaultStore
 
 extension Gatekeeper {
   package func status() async throws(GateError) -> VaultStatus {
@@ -13,18 +13,12 @@ extension Gatekeeper {
       children: state.children.count, records: state.records.count,
       openRequests: state.requests.values.count { $0.release == nil && $0.declined == nil },
       policyName: state.policyName, policyHash: state.policy, origin: keys.origin,
-      vkey: keys.signer.verifierKey.text)
+      vkey: keys.signer.verifierKey.text, keyFingerprint: try keyChain.firstKey.fingerprint)
   }
 
   /// Reads every stored byte and compares it with what the ledger says; names what is damaged, missing, swapped or
   /// planted, and repairs nothing. Custodians also open every child's key file.
-  ///
-  /// - Parameters:
-  ///   - part: which of the documents and small files; the journal and all names are looked at each time.
-  ///   - progress: bytes read since the last call, and all that there are; from several threads.
-  package func check(
-    part: VaultPart = .all, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
-  ) async throws(GateError) -> CheckReport {
+  package func check() async throws(GateError) -> CheckReport {
     let state = try await current()
     var findings: [CheckReport.Finding] = []
     var files: [VaultExpectation.File] = [
@@ -44,31 +38,23 @@ extension Gatekeeper {
       }
       let expectation = VaultExpectation(objects: state.records.values.map(\.stored), files: files)
       for finding in try await VaultCheck.run(
-        storage, expecting: expectation, depth: .everyByte, part: part,
-        progress: {
-          bytes.add($0)
-          progress($0, $1)
-        })
+        storage, expecting: expectation, depth: .everyByte, progress: { bytes.add($0) })
       {
         findings.append(
           .init(isDamage: finding.isDamage, file: finding.name, text: finding.problem.words))
       }
-      if isCustodian { findings += try await keyFindings(state, part, known: Set(findings.map(\.file))) }
+      if isCustodian { findings += try await keyFindings(state, known: Set(findings.map(\.file))) }
     } catch {
       throw GateError(wrapping: error)
     }
-    // STRONGROOM was read when the vault was opened.
-    let count =
-      1 + files.count { part.contains($0.name.displayName) }
-      + state.records.values.count { part.contains($0.stored.id) }
     return CheckReport(
-      findings: findings, filesChecked: count,
+      findings: findings, filesChecked: files.count + state.records.count + 1,
       bytesChecked: bytes.total, entriesChecked: state.size)
   }
 
   /// Key files that do not open, or open and are another's: a child's own box says which.
   private func keyFindings(
-    _ state: VaultState, _ part: VaultPart, known: Set<String>
+    _ state: VaultState, known: Set<String>
   ) async throws(GateError) -> [CheckReport.Finding] {
     var findings: [CheckReport.Finding] = []
     if let register = state.registerKey {
@@ -85,7 +71,7 @@ extension Gatekeeper {
     }
     for child in state.children {
       let file = VaultFileName.childIdentity(child.key).displayName
-      guard !known.contains(file), part.contains(file) else { continue }
+      guard !known.contains(file) else { continue }
       childKeys[child.reference] = nil
       do {
         _ = try await key(of: child.reference, in: state)
@@ -124,8 +110,6 @@ extension VaultFinding.Problem {
     case .planted: "belongs to no vault, or not to this one"
     case .leftover: "an unfinished write; may be deleted"
     case .notAnOrdinaryFile: "a link, device or folder where none belongs"
-    case .malformed: "not what a file of this name is made of"
-    case .unsigned: "the newest entries are not signed by the vault's key"
     case .journal(let damage):
       switch damage.place {
       case .wholeFile: "damaged"

@@ -1,7 +1,7 @@
 import AgeFormat
 import FoundationEssentials
 import StrongroomCrypto
-import VaultStore
+package import VaultStore
 
 /// One member's snapshot of the fold in `cache/`: "SRS1" || salt (16) || AES-256-GCM ciphertext, under HKDF-SHA-256(the
 /// member's identity, salt, info `strongroom/v1 snapshot`), zero nonce (the salt makes each key new), AAD = magic || salt
@@ -82,6 +82,11 @@ struct Snapshot {
 }
 
 extension Gatekeeper {
+  /// Removes a member's snapshot, if it can be removed: it is a cache, and the next visit folds everything.
+  package static func forgetSnapshot(of identity: MemberIdentity, in storage: VaultStorage) async {
+    try? await storage.files.remove(Snapshot.name(for: identity))
+  }
+
   func loadSnapshot() async {
     guard let bytes = try? await storage.files.read(Snapshot.name(for: identity)),
       let loaded = Snapshot.open(bytes, vault: description.vault, for: identity)

@@ -35,8 +35,12 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
   /// A copy of the vault came to its end; the entry is made after it, and is not in it.
   case backupCreated = "backup.created"
   case backupVerified = "backup.verified"
+  /// One entry was taken out of the vault, with its key and its place in the log.
+  case auditProved = "audit.proved"
   /// Entries that a crash had left without a signed head were adopted.
   case systemRecovered = "system.recovered"
+  /// Somebody entitled to it accepted that the log no longer has what they saw of it.
+  case systemRestored = "system.restored"
 
   /// The fields of its own that an event of this kind may carry, beside the common ones. The writer refuses others;
   /// the reader keeps them, since a later version may have added some.
@@ -77,7 +81,9 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
     case .auditVerified: ["size", "findings", "depth"]
     case .backupCreated: ["size", "root", "files", "bytes", "findings"]
     case .backupVerified: ["size", "root", "samples", "findings"]
+    case .auditProved: ["entry"]
     case .systemRecovered: ["count"]
+    case .systemRestored: ["lost_size", "lost_root", "reason"]
     }
   }
 

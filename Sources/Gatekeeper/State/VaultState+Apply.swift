@@ -61,7 +61,7 @@ extension VaultState {
   private func checkPermission(_ event: Event) throws(EntryFault) {
     switch event.kind {
     case .accessRefused, .approvalGiven, .approvalDeclined, .auditViewed, .auditExported,
-      .auditVerified, .backupCreated, .backupVerified, .systemRecovered:
+      .auditVerified, .auditProved, .backupCreated, .backupVerified, .systemRecovered, .systemRestored:
       return
     default:
       guard Custodians.contains(role: event.actor.role) else { throw .roleNotHeld }
@@ -97,7 +97,14 @@ extension VaultState {
       guard RegisterView(rawValue: try event.text("view")) != nil else { throw .malformed }
     case .auditViewed, .auditExported, .auditVerified: break
     case .backupCreated, .backupVerified: try checkBackup(event)
+    case .auditProved:
+      guard UInt64(try event.number("entry")) < size else { throw .danglingReference }
     case .systemRecovered: _ = try event.number("count")
+    case .systemRestored:
+      restores.append(
+        RestoreState(
+          lostSize: UInt64(try event.number("lost_size")), lostRoot: try event.digest("lost_root"),
+          actor: event.actor, at: event.at, entry: size))
     }
   }
 

@@ -42,6 +42,9 @@ package struct VaultState: Hashable, Sendable, Codable {
   /// Requests that relied on a piece of evidence, by its hash in hexadecimal, in order.
   package internal(set) var evidenceUses: [String: [RequestReference]] = [:]
 
+  /// Restores that somebody entitled to it has accepted, in order.
+  package internal(set) var restores: [RestoreState] = []
+
   /// Roots at the last sizes, the newest last: what an actor may truthfully claim to have seen.
   var recentRoots: [SHA256Digest] = []
   /// An actor decides on the newest size; entries of the same commit follow at most this far behind.
@@ -64,7 +67,7 @@ package struct VaultState: Hashable, Sendable, Codable {
     case proposedPolicy, restrictions
     case policyName
     case policies, members, children, contacts, records, consents, recipients, requests, evidenceUses
-    case recentRoots
+    case recentRoots, restores
   }
 }
 

@@ -17,10 +17,6 @@ package struct VaultFinding: Hashable, Sendable {
     /// An unfinished write.
     case leftover
     case notAnOrdinaryFile
-    /// Not what a file of this name is made of: no age header, no such length, no note.
-    case malformed
-    /// The ledger's newest head is not signed by the vault's key, or there is none.
-    case unsigned
     case journal(Damage)
     /// A crash left entries that the next append signs.
     case unsignedEntries(UInt64)
