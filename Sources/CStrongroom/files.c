@@ -10,7 +10,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -130,6 +133,24 @@ void strongroom_sleep_ms(unsigned milliseconds) {
   struct timespec wait = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
   nanosleep(&wait, NULL);
 }
+
+int strongroom_file_system_magic(int fd, uint64_t *magic) {
+  struct statfs found;
+  if (fstatfs(fd, &found) < 0) return -errno;
+  *magic = (uint64_t)found.f_type;
+  return 0;
+}
+
+int strongroom_space(int fd, uint64_t *free_bytes, uint64_t *total_bytes) {
+  struct statvfs found;
+  if (fstatvfs(fd, &found) < 0) return -errno;
+  *free_bytes = (uint64_t)found.f_bavail * found.f_frsize;
+  *total_bytes = (uint64_t)found.f_blocks * found.f_frsize;
+  return 0;
+}
+
+uint64_t strongroom_device_major(uint64_t device) { return major(device); }
+uint64_t strongroom_device_minor(uint64_t device) { return minor(device); }
 
 struct strongroom_listing {
   DIR *stream;

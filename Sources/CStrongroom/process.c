@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
+#include <sys/timex.h>
 
 // One call's value, or -errno.
 #define ONCE(type, call)                    \
@@ -51,4 +53,25 @@ int strongroom_core_count(void) {
   // More processors than the set has room for: then it is not one.
   if (sched_getaffinity(0, sizeof allowed, &allowed) < 0) return 2;
   return CPU_COUNT(&allowed);
+}
+
+int strongroom_clock_is_synchronised(void) {
+  struct timex state;
+  memset(&state, 0, sizeof state);  // no modes: only asks
+  int result = adjtimex(&state);
+  if (result < 0) return -errno;
+  return result != TIME_ERROR && !(state.status & STA_UNSYNC);
+}
+
+int strongroom_swap_bytes(uint64_t *bytes) {
+  struct sysinfo found;
+  if (sysinfo(&found) < 0) return -errno;
+  *bytes = (uint64_t)found.totalswap * found.mem_unit;
+  return 0;
+}
+
+int64_t strongroom_get_memory_lock_limit(void) {
+  struct rlimit found;
+  if (getrlimit(RLIMIT_MEMLOCK, &found) < 0) return -errno;
+  return found.rlim_cur > (rlim_t)INT64_MAX ? INT64_MAX : (int64_t)found.rlim_cur;
 }

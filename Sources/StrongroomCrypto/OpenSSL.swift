@@ -76,6 +76,15 @@ enum SecureHeap {
   /// 1: locked; 2: made but not locked (RLIMIT_MEMLOCK); 0: not made, OpenSSL then uses the ordinary heap.
   private static let state: CInt = CRYPTO_secure_malloc_init(byteCount, 32)
 
+  /// Made on first use.
+  static var protection: SecretMemory {
+    switch state {
+    case 1: .locked
+    case 0: .ordinary
+    default: .unlocked
+    }
+  }
+
   static func prepare() {
     if state == 0 { ERR_clear_error() }
   }

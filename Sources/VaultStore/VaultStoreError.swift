@@ -7,6 +7,9 @@ package enum VaultStoreError: Error, Hashable, Sendable {
   case unsupportedFormat(Int)
   /// A file or vault of that name is there already; nothing was changed.
   case alreadyExists(String)
+  /// The vault lies on another machine's disk (the kind of file system), where locks and flushes cannot be relied on. Nothing was
+  /// written.
+  case networkFileSystem(String)
   /// Another process held the writer lock for the whole deadline (2 s).
   case busy
   /// The ledger has grown since the caller decided; decide again on the new state.

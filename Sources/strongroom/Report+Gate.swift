@@ -231,6 +231,14 @@ extension Report {
       self.init(
         status: .usage, id: "exists", message: "\(Self.quoted(name)) exists already",
         hints: ["nothing was changed"])
+    case .networkFileSystem(let kind):
+      self.init(
+        status: .configuration, id: "network-file-system",
+        message:
+          "the vault's folder is on another computer (\(TerminalText.safe(kind))), where locks and flushes can't be relied on",
+        hints: [
+          "nothing was changed; keep the vault on a disk of this computer, and backups on the other one"
+        ])
     case .busy, .conflict: self = .busy
     case .damaged(let damage):
       self.init(

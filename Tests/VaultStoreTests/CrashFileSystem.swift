@@ -50,9 +50,11 @@ final class CrashFileSystem: FileSystem {
   private let state: Mutex<State>
   /// False for a system whose `syncfs` would not tell of a failed write.
   private let canSyncEverything: Bool
+  private let kind: VolumeKind
 
-  init(_ disk: Disk = Disk(), canSyncEverything: Bool = true) {
+  init(_ disk: Disk = Disk(), canSyncEverything: Bool = true, on kind: VolumeKind = .local("memory")) {
     self.canSyncEverything = canSyncEverything
+    self.kind = kind
     var state = State()
     state.disk = disk
     state.nextInode = (disk.folders.keys.max() ?? 0) + (disk.files.keys.max() ?? 0) + 1
@@ -220,6 +222,7 @@ final class CrashFileSystem: FileSystem {
   func tryLock(_ file: OpenFile, exclusive: Bool) throws(FileSystemError) -> Bool { true }
   func unlock(_ file: OpenFile) {}
   func pause(milliseconds: Int) {}
+  func volumeKind() throws(FileSystemError) -> VolumeKind { kind }
 
   private func perform<R: Sendable>(
     _ operation: FileOperation, _ body: (inout State) throws(FileSystemError) -> R

@@ -53,4 +53,11 @@ int strongroom_has_default_signal_handler(int signal_number);
 /// Processor cores this process may run on (`sched_getaffinity`), 1 or more.
 int strongroom_core_count(void);
 
+/// 1 when the kernel knows the clock to be kept right, 0 when not (`adjtimex`).
+int strongroom_clock_is_synchronised(void);
+/// Bytes of swap space (`sysinfo`).
+int strongroom_swap_bytes(uint64_t *bytes);
+/// The soft limit of RLIMIT_MEMLOCK in bytes; INT64_MAX for no limit.
+int64_t strongroom_get_memory_lock_limit(void);
+
 #endif

@@ -44,6 +44,14 @@ int strongroom_try_lock(int fd, int exclusive);
 int strongroom_unlock(int fd);
 void strongroom_sleep_ms(unsigned milliseconds);
 
+// The kind of file system that holds the descriptor's file: f_type of fstatfs.
+int strongroom_file_system_magic(int fd, uint64_t *magic);
+// Bytes that an ordinary user may still write there, and all that there are.
+int strongroom_space(int fd, uint64_t *free_bytes, uint64_t *total_bytes);
+// The two halves of a status' device number.
+uint64_t strongroom_device_major(uint64_t device);
+uint64_t strongroom_device_minor(uint64_t device);
+
 // Directory listing: begin takes a descriptor's own copy; next gives 1 and the entry, 0 at the end, or -errno.
 struct strongroom_listing;
 struct strongroom_listing *strongroom_list_begin(int directory, const char *path, int *error);

@@ -14,7 +14,7 @@ package enum VaultDirectory {
 
   /// Makes the folder (mode 0700) and an empty vault in it. It is a vault once the caller has created `.description`, which comes last.
   ///
-  /// - Throws: `.alreadyExists("")` if the folder holds anything that is not a vault's unfinished beginning.
+  /// - Throws: `.alreadyExists("")` if the folder holds anything that is not a vault's unfinished beginning; `.networkFileSystem`.
   package static func create(
     at path: String, geometry: JournalGeometry = .standard
   ) throws(VaultStoreError) -> VaultStorage {
@@ -40,7 +40,7 @@ package enum VaultDirectory {
 
   /// Opens a finished vault.
   ///
-  /// - Throws: `.notAVault`, `.unsupportedFormat`.
+  /// - Throws: `.notAVault`, `.unsupportedFormat`; `.networkFileSystem` unless it is opened for reading only.
   package static func open(
     at path: String, mode: Mode = .readWrite, geometry: JournalGeometry = .standard
   ) throws(VaultStoreError) -> VaultStorage {
@@ -68,6 +68,7 @@ package enum VaultDirectory {
   ///
   /// - Throws: `.alreadyExists` if the folder holds anything that is not a vault's unfinished beginning.
   static func begin(on files: any FileSystem) throws(VaultStoreError) -> DirectoryCore {
+    try refuseNetwork(files)
     let core = DirectoryCore(files, isWritable: true)
     if try core.status(of: "STRONGROOM") != nil { throw .alreadyExists("STRONGROOM") }
     if try core.status(of: creationMark) != nil {
@@ -101,11 +102,19 @@ package enum VaultDirectory {
       throw try wasFinished(core) ? .malformed(name: "STRONGROOM", line: 1) : .notAVault
     }
     if mode == .readWrite {
+      try refuseNetwork(files)
       // Left by a crash between the last two steps of creation.
       if try core.status(of: creationMark) != nil { try core.remove(creationMark, durably: true) }
       core.sweepTemporaries()
     }
     return storage(core, geometry)
+  }
+
+  /// Reading is another matter: a copy on a server may be looked at.
+  private static func refuseNetwork(_ files: any FileSystem) throws(VaultStoreError) {
+    let kind: VolumeKind
+    do { kind = try files.volumeKind() } catch { throw error.storeError("") }
+    if case .network(let name) = kind { throw .networkFileSystem(name) }
   }
 
   /// Whether a folder without a readable `STRONGROOM` was a vault once: it has a ledger and keys, and is no beginning that was cut

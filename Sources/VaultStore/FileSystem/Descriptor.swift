@@ -165,6 +165,31 @@ enum Descriptor {
     return status
   }
 
+  /// What the file lies on.
+  static func volumeKind(_ descriptor: Int32) throws(FileSystemError) -> VolumeKind {
+    var magic: UInt64 = 0
+    try checked(strongroom_file_system_magic(descriptor, &magic), .status)
+    let device = try status(descriptor).device
+    let type = MountTable.type(
+      of: mounts, major: strongroom_device_major(device), minor: strongroom_device_minor(device))
+    return VolumeKind(magic: magic, type: type)
+  }
+
+  /// `/proc/self/mountinfo`; empty where it cannot be read.
+  private static var mounts: String {
+    guard let file = try? open(currentDirectory, "/proc/self/mountinfo", .read) else { return "" }
+    defer { close(file) }
+    return String(decoding: (try? read(file, at: 0, count: 1 << 20)) ?? [], as: UTF8.self)
+  }
+
+  /// Bytes that may still be written where the file lies, and all that there are.
+  static func space(_ descriptor: Int32) throws(FileSystemError) -> (free: UInt64, total: UInt64) {
+    var free: UInt64 = 0
+    var total: UInt64 = 0
+    try checked(strongroom_space(descriptor, &free, &total), .status)
+    return (free, total)
+  }
+
   static func rename(
     _ oldDirectory: Int32, _ from: String, _ directory: Int32, _ to: String, replacing: Bool
   ) throws(FileSystemError) {

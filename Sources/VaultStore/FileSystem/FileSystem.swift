@@ -53,6 +53,13 @@ package protocol FileSystem: Sendable {
   func unlock(_ file: OpenFile)
   /// Waits between two attempts to get a lock.
   func pause(milliseconds: Int)
+
+  /// What the vault's folder lies on. Whatever does not say lies in this process's own memory.
+  func volumeKind() throws(FileSystemError) -> VolumeKind
+}
+
+extension FileSystem {
+  package func volumeKind() throws(FileSystemError) -> VolumeKind { .local("memory") }
 }
 
 /// An open file of a `FileSystem`; its number means nothing outside it.

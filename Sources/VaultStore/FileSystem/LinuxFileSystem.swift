@@ -139,6 +139,7 @@ package final class LinuxFileSystem: FileSystem {
   }
 
   package func unlock(_ file: OpenFile) { Descriptor.unlock(file.number) }
+  package func volumeKind() throws(FileSystemError) -> VolumeKind { try Descriptor.volumeKind(root) }
   package func pause(milliseconds: Int) { Descriptor.pause(milliseconds: milliseconds) }
 }
 
