@@ -1,7 +1,8 @@
 import Foundation
 
 /// `strongroom-benchmark PATH-TO-STRONGROOM [--megabytes N] [--rounds N] [--entries N] [--leaves N] [--only NAME]`: every
-/// figure as a ratio in one run. `--only` takes `sealing`, `decision`, `append`, `tree`, `vault` or `start`.
+/// figure as a ratio in one run. `--only` takes `sealing`, `storing`, `decision`, `append`, `tree`, `vault`, `verify`, `check` or
+/// `start`.
 @main
 enum Benchmark {
   static func main() async throws {
@@ -38,6 +39,7 @@ enum Benchmark {
     if isWanted("append") { try await AppendBenchmark(folder: folder, rounds: rounds).run() }
     if isWanted("tree") { try await TreeBenchmark(folder: folder, entries: leaves, rounds: rounds).run() }
     if isWanted("vault") { try await VaultBenchmark(folder: folder, entries: entries, rounds: rounds).run() }
+    if isWanted("verify") { try await VerifyBenchmark(entries: entries, rounds: rounds).run() }
     if isWanted("check") {
       try await CheckBenchmark(folder: folder, megabytes: megabytes, rounds: rounds).run()
     }

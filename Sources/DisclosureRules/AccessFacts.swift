@@ -38,4 +38,6 @@ package enum AccessAction: String, Codable, Hashable, Sendable, CaseIterable {
   case exportLog = "export-log"
   case backUp = "back-up"
   case manageRecovery = "manage-recovery"
+  case proveEntry = "prove-entry"
+  case acceptRestore = "accept-restore"
 }

@@ -516,6 +516,8 @@ extension AccessAction {
     case .exportLog: "export the access record"
     case .backUp: "make or check a backup"
     case .manageRecovery: "make or try out the recovery set"
+    case .proveEntry: "take an entry of the access record out with its proof"
+    case .acceptRestore: "accept that the vault was put back to an older copy"
     }
   }
 }

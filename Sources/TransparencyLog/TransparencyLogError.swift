@@ -69,6 +69,11 @@ package enum TransparencyLogError: Error, Hashable, Sendable {
   /// The witness answered with lines of which none is a cosignature of the key expected.
   case witnessAnswerMalformed
 
+  // Policies about witnesses.
+  case policyTooLarge(limitBytes: Int)
+  /// Lines count from 1; 0 is the whole text.
+  case policyMalformed(line: Int, PolicyFlaw)
+
   // The text proof of one entry.
   case proofTextTooLarge(limitBytes: Int)
   case proofTextMalformed(line: Int)
@@ -93,4 +98,28 @@ package enum CheckpointFlaw: Hashable, Sendable {
   case root
   /// Size 0 has one possible root, SHA-256 of nothing.
   case emptyTreeRoot
+}
+
+/// What exactly is wrong with a line of a witness policy (C2SP tlog-policy).
+package enum PolicyFlaw: Hashable, Sendable {
+  case controlByte
+  case noFinalNewline
+  /// A line that begins with another word than log, witness, group and quorum.
+  case unknownWord
+  /// Too few or too many items on the line.
+  case itemCount
+  case key
+  /// A cosigner's key for a log, or the reverse.
+  case keyOfWrongKind
+  case keyTwice
+  /// Defined before, or `none`.
+  case nameTwice
+  /// Used before it is defined, or never defined.
+  case unknownName
+  /// Already a member of a group, this one or another.
+  case memberTwice
+  case threshold
+  case quorumTwice
+  case quorumMissing
+  case tooMany
 }

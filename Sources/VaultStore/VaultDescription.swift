@@ -23,6 +23,9 @@ package struct VaultDescription: Hashable, Sendable {
   /// The vault was made with published identities: every command says so.
   package var isExample: Bool
 
+  /// The name of a vault's log.
+  package static func origin(of vault: VaultID) -> String { "strongroom.vault/\(vault.hex)" }
+
   /// - Precondition: origin and keys are single lines without blanks at their ends; at least one key.
   package init(vault: VaultID, origin: String, verifierKeys: [String], isExample: Bool) {
     precondition(!verifierKeys.isEmpty, "a log has a key")

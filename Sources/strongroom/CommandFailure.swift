@@ -1,4 +1,5 @@
 import Gatekeeper
+import TransparencyLog
 import VaultStore
 
 /// What can go wrong in the command line itself, before or beside the gatekeeper.
@@ -30,6 +31,14 @@ enum CommandFailure: Error {
   case stateFolderNotNamed
   /// The folder that `StateFolder` keeps, or a file in it, could not be used.
   case stateFolder(path: String, VaultStoreError)
+  /// The access record is not the one accepted before; both signed checkpoints are kept in that file.
+  case logConflict(LogConflict, kept: String)
+  /// A policy about witnesses that could not be read.
+  case witnessPolicy(path: String, TransparencyLogError)
+  /// The proof of one entry shows nothing.
+  case proof(path: String, ProofFault)
+  /// What was remembered of a vault does not check.
+  case memoryDamaged(path: String)
   case interrupted
   /// The command was carried out, and what it had to say could not be written.
   case resultsLost

@@ -163,6 +163,7 @@ extension VaultStatus {
       "records": .number(records),
       "open_requests": .number(openRequests), "policy": .string(policyHash),
       "policy_name": .string(policyName), "origin": .string(origin), "vkey": .string(vkey),
+      "key_fingerprint": .string(keyFingerprint),
     ]
   }
 }

@@ -23,8 +23,10 @@ struct VaultOptions: ParsableArguments {
     return path
   }
 
-  func identityPath() throws -> String {
-    guard let path = identity ?? Self.environment("STRONGROOM_IDENTITY") else {
+  func identityPath() throws -> String { try Self.identityPath(identity) }
+
+  static func identityPath(_ given: String?) throws -> String {
+    guard let path = given ?? environment("STRONGROOM_IDENTITY") else {
       throw CommandFailure.identityNotNamed
     }
     return path

@@ -174,6 +174,8 @@ extension Report {
     case .needsAnotherSignature:
       "you have signed for these rules; the second signature must be another person's"
     case .vaultExists: "there is a vault already"
+    case .nothingToAccept:
+      "the access record continues what you have seen of it: there is no restore to accept"
     case .childErased: "that child's file was erased: nothing of it can be read or added to"
     case .recordDisposed: "that document was disposed of"
     case .alreadyLifted: "that hold was lifted already"
@@ -199,6 +201,7 @@ extension Report {
     case .file(let name, let fault): "\(quoted(name)) \(words(fault))"
     case .record(let record, let fault): "record \(record) \(words(fault))"
     case .store(let error): Report(error).message
+    case .memory: "the file that remembers what you have seen of this vault is damaged or altered"
     }
   }
 
@@ -219,6 +222,11 @@ extension Report {
     case .root: "the access record's entries are not the ones its head was signed over"
     case .rolledBack(let seen): "the access record is shorter than the \(seen) entries seen before"
     case .forked(let size): "the access record has another history than the one seen at \(size) entries"
+    case .cosignedMore(let size): "the access record is shorter than the \(size) entries that were cosigned"
+    case .cosignedOther(let size):
+      "the access record has another history than the one cosigned at \(size) entries"
+    case .quorumMissing: "no state of the access record has the cosignatures that the policy asks for"
+    case .keyNotInPolicy: "the access record is not signed with a key that the policy names"
     }
   }
 

@@ -3,6 +3,7 @@ import ArgumentParser
 import DisclosureRules
 import Gatekeeper
 import Glibc
+import StrongroomCrypto
 import VaultStore
 import WitnessService
 
@@ -151,6 +152,22 @@ extension Report {
       self.init(
         status: .usage, id: "not-confirmed", message: "\(reference) was not typed back, so nothing was done",
         hints: ["type \(reference) when asked, or give it on standard input; --yes leaves the question out"])
+    case .logConflict(let conflict, let path): self.init(conflict, kept: path)
+    case .witnessPolicy(let path, let error):
+      self.init(
+        status: .configuration, id: "witness-policy", message: Self.words(error, policy: path),
+        hints: [
+          "the format is C2SP tlog-policy: log VKEY, witness NAME VKEY, group NAME any|all|NUMBER NAME..., quorum NAME"
+        ])
+    case .proof(let path, let fault): self.init(fault, path: path)
+    case .memoryDamaged(let path):
+      self.init(
+        status: .integrity, id: "memory-damaged",
+        message: "what you remembered of this vault is damaged or altered: \(Self.quoted(path))",
+        hints: [
+          "put a copy of that file back if you have one",
+          "if you have none: keep it, move it out of the way, and compare entries and signing key with another officer, as at a first look",
+        ])
     case .interrupted:
       self.init(status: .interrupted, id: "interrupted", message: "interrupted; nothing is half done")
     case .resultsLost:
@@ -192,6 +209,33 @@ extension Report {
         hints: ["look who put it there before you move it away"])
     default: self.init(error)
     }
+  }
+
+  /// Two signed checkpoints that contradict each other. What to do stands here in full: whoever reads this may be alone with it.
+  private init(_ conflict: LogConflict, kept path: String) {
+    let before = Words.count(Int(conflict.remembered.size), "entry", "entries")
+    let now = Words.count(Int(conflict.found.size), "entry", "entries")
+    let message =
+      switch conflict.kind {
+      case .rolledBack:
+        "this access record has \(now), and you have seen \(before): an older copy was put back, or the newest were cut off"
+      case .forked:
+        "this access record is another one than you have seen: it was rewritten, or a copy was changed after \(before)"
+      case .keyChanged:
+        "this access record is signed with another key than the one you accepted: it is another record under the same name"
+      }
+    var hints = [
+      "seen before: \(before), root \(conflict.remembered.root.hex)",
+      "found now: \(now), root \(conflict.found.root.hex)",
+      "both signed checkpoints are kept in \(Self.quoted(path)); keep that file, and the vault as it is",
+      "stop here and tell the data protection officer",
+    ]
+    if conflict.kind != .keyChanged {
+      hints.append(
+        "if a backup was put back on purpose: 'strongroom audit accept-restore --reason TEXT' records that you accept it"
+      )
+    }
+    self.init(status: .integrity, id: "log-\(conflict.kind.rawValue)", message: message, hints: hints)
   }
 
   private init(_ error: PolicyLoadError) {

@@ -9,15 +9,28 @@ struct Session {
   /// For a second visit of the same person, to a copy of the vault.
   let identity: MemberIdentity
 
-  static func open(_ options: VaultOptions) async throws -> Session {
+  /// Whose key and which folder, before the vault is opened with it.
+  struct Visit {
+    let identity: MemberIdentity
+    let storage: VaultStorage
+  }
+
+  static func visit(_ options: VaultOptions) throws -> Visit {
     let vaultPath = try options.vaultPath()
     let identity = try loadIdentity(at: options.identityPath(), passphrase: options.passphrase)
-    let storage = try VaultDirectory.open(at: vaultPath)
+    return Visit(identity: identity, storage: try VaultDirectory.open(at: vaultPath))
+  }
+
+  static func open(_ options: VaultOptions) async throws -> Session {
+    try await open(visit(options), options)
+  }
+
+  static func open(_ visit: Visit, _ options: VaultOptions) async throws -> Session {
     let gatekeeper = try await Gatekeeper(
-      opening: storage, as: identity, effects: .system, erasures: try LocalErasureList())
+      opening: visit.storage, as: visit.identity, effects: .system, erasures: try LocalErasureList())
     warnAboutRepeatedErasures(await gatekeeper.repeatedErasures)
     if await gatekeeper.isExampleVault, !options.output.json { warnAboutExampleVault() }
-    return Session(gatekeeper: gatekeeper, identity: identity)
+    return Session(gatekeeper: gatekeeper, identity: visit.identity)
   }
 
   /// An older copy of the vault, or of its keys, was put back; what was erased is erased again.

@@ -29,14 +29,22 @@ struct StateFolder: Sendable {
     }
   }
 
-  /// The whole file, at most 1 MiB; nil if it is not there.
-  func read(_ name: String) throws(CommandFailure) -> [UInt8]? {
-    do { return try folder.read(name) } catch { throw .stateFolder(path: path(of: name), error) }
+  /// The whole file, at most 1 MiB unless the caller says more; nil if it is not there.
+  func read(
+    _ name: String, limit: Int = PrivateFolder.maximumFileBytes
+  ) throws(CommandFailure) -> [UInt8]? {
+    do { return try folder.read(name, limit: limit) } catch {
+      throw .stateFolder(path: path(of: name), error)
+    }
   }
 
   /// Puts the content in place of the old one; durable when it returns, and never half written.
-  func replace(_ name: String, _ bytes: [UInt8]) throws(CommandFailure) {
-    do { try folder.replace(name, bytes) } catch { throw .stateFolder(path: path(of: name), error) }
+  func replace(
+    _ name: String, _ bytes: [UInt8], limit: Int = PrivateFolder.maximumFileBytes
+  ) throws(CommandFailure) {
+    do { try folder.replace(name, bytes, limit: limit) } catch {
+      throw .stateFolder(path: path(of: name), error)
+    }
   }
 
   /// The same if the file still holds `old` (nil: is not there); false if another process was faster.

@@ -23,6 +23,9 @@ struct CommandLineRunner {
 
   init(_ name: String) throws { folder = try ScratchDirectory(name) }
 
+  /// Another person in the same folder.
+  init(folder: ScratchDirectory) { self.folder = folder }
+
   /// The product beside the test bundle.
   static let binary: URL = {
     let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }

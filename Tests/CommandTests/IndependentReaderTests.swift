@@ -159,6 +159,32 @@ import Testing
   }
 
   @Test(.enabled(if: IndependentReaderTests.python != nil, why))
+  func anotherProgramChecksTheProofOfAnEntry() throws {
+    try makeVault()
+    let made = try runner.shell(
+      "STRONGROOM_IDENTITY=\"$KEYS/compliance-officer.key\" strongroom audit prove 3 --vault vault --out entry.proof"
+    )
+    try #require(made.code == 0, "\(made.everything)")
+    let program = "PYTHONDONTWRITEBYTECODE=1 '\(try #require(Self.python))' '\(Self.reader)/check_proof.py'"
+    func check(_ words: String) throws -> Reading {
+      let result = try runner.shell("\(program) \(words)")
+      return Reading(code: result.code, json: try result.object())
+    }
+    let whole = try check("entry.proof \"$(sed -n 's/^vkey: //p' vault/STRONGROOM)\"")
+    #expect(whole.code == 0, "\(whole.failed)")
+    #expect(whole.json["index"] as? Int == 3)
+    #expect(try check("entry.proof strongroom.vault/other+33d5f2f7+AAAA").failed.hasPrefix("another key"))
+    for change in [
+      "s/^index 3/index 2/", "4s/^./A/", "4s/^./B/", "s/^extra e/extra f/", "$s/.\\{4\\}$/AAAA/",
+    ] {
+      try runner.folder.write([], to: "altered.proof")
+      let altered = try runner.shell(
+        "sed '\(change)' entry.proof > altered.proof; cmp entry.proof altered.proof")
+      if altered.code != 0 { #expect(try check("altered.proof").code == 1, "\(change)") }
+    }
+  }
+
+  @Test(.enabled(if: IndependentReaderTests.python != nil, why))
   func anotherProgramChecksAPackage() throws {
     try makeVault()
     let program = "'\(try #require(Self.python))' '\(Self.reader)/check_package.py'"

@@ -442,7 +442,9 @@ KINDS = {
     "recovery.changed": ("", "recipients set key shares", None),
     "recovery.drilled": ("", "", None),
     "recovery.used": ("", "member name card_recipient card_key role", None),
+    "audit.proved": ("", "entry", None),
     "system.recovered": ("", "count", None),
+    "system.restored": ("", "lost_size lost_root reason", None),
 }
 FOR_EVERYBODY = {
     "access.refused",
@@ -454,7 +456,9 @@ FOR_EVERYBODY = {
     "backup.created",
     "backup.verified",
     "recovery.used",
+    "audit.proved",
     "system.recovered",
+    "system.restored",
 }
 
 

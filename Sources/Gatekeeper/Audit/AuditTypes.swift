@@ -134,6 +134,20 @@ package struct VerifyReport: Sendable {
   package let closedBoxes: Int
   /// The entry that records this verification; nil if something was found, or if the role records none.
   package var entry: UInt64?
+  package var depth = VerifyDepth.decisions
+  /// The largest checkpoint with the quorum that was asked for; nil if none was, or none has it.
+  package var quorum: QuorumReport?
+  /// What was found to be the same as when it was checked before, and was not checked again.
+  package var earlier: EarlierPart?
+
+  /// What a greater depth would have checked.
+  package var notChecked: [String] {
+    let words: [(VerifyDepth, String)] = [
+      (.entries, "that every entry opens at its place"), (.signatures, "the actors' signatures and roles"),
+      (.decisions, "the decisions"),
+    ]
+    return words.filter { $0.0 > depth }.map(\.1)
+  }
 
   package var isWhole: Bool { findings.isEmpty }
 
@@ -161,6 +175,7 @@ extension IntegrityFault {
     case .file(let name, let fault): "\(name): \(fault)"
     case .record(let record, let fault): "\(record): \(fault)"
     case .store(let error): "storage: \(error)"
+    case .memory: "what was remembered: damaged"
     }
   }
 }

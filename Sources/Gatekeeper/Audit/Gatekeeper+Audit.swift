@@ -132,36 +132,12 @@ extension Gatekeeper {
   private func entry(
     _ line: AuditLine, _ event: Event, proof: [UInt8], _ checkpoint: Checkpoint
   ) -> AuditEntry {
-    var json = (try? JSONValue(parsing: event.bytes, limits: .event)) ?? .null
-    if var members = json.object {
-      members["box"] = nil
-      json = .object(members)
-    }
-    var lines = [
-      "Entry \(line.index)  \(line.kind)\(line.outcome.map { "  \($0)" } ?? "")",
-      "  When        \(line.at)", "  Who         \(line.actorName), \(line.actorRole), \(line.actor)",
-    ]
-    for (name, value) in [
-      ("Child", line.child?.description), ("Document", line.record?.description),
-      ("Request", line.request?.description), ("Gateway", line.gateway),
-      ("Reasons", line.reasons.isEmpty ? nil : line.reasons.joined(separator: ", ")),
-      ("Rules", event.policy),
-    ] {
-      if let value { lines.append("  \(name)\(String(repeating: " ", count: 12 - name.count))\(value)") }
-    }
-    for (key, value) in event.fields.sorted(by: { $0.key < $1.key }) {
-      lines.append("  \(key) = \(String(decoding: value.canonicalBytes, as: UTF8.self))")
-    }
-    if let facts = event.facts {
-      lines.append("  facts = \(String(decoding: facts.canonicalBytes, as: UTF8.self))")
-    }
-    if let box = event.box {
-      lines.append("  A part of \(box.sealed.count) bytes is sealed under the \(box.scope.rawValue)'s key.")
-    }
+    var lines = EventWords.lines(event, index: line.index, name: line.actorName)
     lines.append("  Signed by the person above; seen when the log had \(event.seen.size) entries.")
     lines.append(
       "  In the log: proved for \(checkpoint.size) entries, root \(checkpoint.root.hex).")
     return AuditEntry(
-      line: line, event: json, proof: proof, treeSize: checkpoint.size, root: checkpoint.root, lines: lines)
+      line: line, event: EventWords.json(event), proof: proof, treeSize: checkpoint.size,
+      root: checkpoint.root, lines: lines)
   }
 }

@@ -14,7 +14,7 @@ extension Gatekeeper {
       erasedChildren: state.erasedCount,
       openRequests: state.requests.values.count { $0.release == nil && $0.declined == nil },
       policyName: state.policyName, policyHash: state.policy, origin: keys.origin,
-      vkey: keys.signer.verifierKey.text)
+      vkey: keys.signer.verifierKey.text, keyFingerprint: try keyChain.firstKey.fingerprint)
   }
 
   /// Reads every stored byte and compares it with what the ledger says; names what is damaged, missing, swapped or

@@ -46,7 +46,7 @@ extension Gatekeeper {
     else { throw GateError.crypto(.invalidKey) }
     let member = MemberReference(randomBytes: try effects.randomBytes(8))
     // Proofs are checked against a key whose name is the origin.
-    let origin = "strongroom.vault/\(vault.hex)"
+    let origin = VaultDescription.origin(of: vault)
     let isExample =
       ExampleKeys.contains(creator.recipient) || recovery.contains(where: ExampleKeys.contains)
 

@@ -1,7 +1,12 @@
 import StrongroomCrypto
-import VaultStore
+package import VaultStore
 
 extension Gatekeeper {
+  /// Removes a member's snapshot, if it can be removed: it is a cache, and the next visit folds everything.
+  package static func forgetSnapshot(of identity: MemberIdentity, in storage: VaultStorage) async {
+    try? await storage.files.remove(Snapshot.name(for: identity))
+  }
+
   func loadSnapshot() async {
     guard let bytes = try? await storage.files.read(Snapshot.name(for: identity)),
       let loaded = Snapshot.open(bytes, vault: description.vault, for: identity)

@@ -49,8 +49,12 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
   case recoveryDrilled = "recovery.drilled"
   /// The recovery set made somebody a custodian.
   case recoveryUsed = "recovery.used"
+  /// One entry was taken out of the vault, with its key and its place in the log.
+  case auditProved = "audit.proved"
   /// Entries that a crash had left without a signed head were adopted.
   case systemRecovered = "system.recovered"
+  /// Somebody entitled to it accepted that the log no longer has what they saw of it.
+  case systemRestored = "system.restored"
 
   /// The fields of its own that an event of this kind may carry, beside the common ones. The writer refuses others;
   /// the reader keeps them, since a later version may have added some.
@@ -100,7 +104,9 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
     case .recoveryChanged: ["recipients", "set", "key", "shares"]
     case .recoveryDrilled: []
     case .recoveryUsed: ["member", "name", "card_recipient", "card_key", "role"]
+    case .auditProved: ["entry"]
     case .systemRecovered: ["count"]
+    case .systemRestored: ["lost_size", "lost_root", "reason"]
     }
   }
 

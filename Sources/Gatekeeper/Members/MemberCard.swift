@@ -47,22 +47,6 @@ package struct MemberCard: Hashable, Sendable {
   }
 
   static func fingerprint(recipient: X25519Recipient, signingKey: VerifierKey) -> String {
-    let digest = SHA256.digest(of: recipient.publicKey + signingKey.publicKey.bytes)
-    let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-    var bits: UInt64 = 0
-    var bitCount = 0
-    var text = ""
-    var characters = 0
-    for byte in digest.bytes.prefix(10) {
-      bits = bits << 8 | UInt64(byte)
-      bitCount += 8
-      while bitCount >= 5 {
-        bitCount -= 5
-        if characters > 0, characters.isMultiple(of: 4) { text.append("-") }
-        text.append(alphabet[Int(bits >> UInt64(bitCount) & 31)])
-        characters += 1
-      }
-    }
-    return text
+    Fingerprint.text(SHA256.digest(of: recipient.publicKey + signingKey.publicKey.bytes))
   }
 }

@@ -246,3 +246,13 @@ package struct RestrictionState: Hashable, Sendable, Codable {
     liftedAt == nil && from <= day && until.map { day <= $0 } ?? true
   }
 }
+
+/// A decision that a log may go on although it lost what its maker had seen.
+package struct RestoreState: Hashable, Sendable, Codable {
+  /// The largest tree that its maker had accepted before.
+  package let lostSize: UInt64
+  package let lostRoot: SHA256Digest
+  package let actor: EventActor
+  package let at: Timestamp
+  package let entry: UInt64
+}

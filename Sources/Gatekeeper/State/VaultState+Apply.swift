@@ -71,7 +71,8 @@ extension VaultState {
   private func checkPermission(_ event: Event) throws(EntryFault) {
     switch event.kind {
     case .accessRefused, .approvalGiven, .approvalDeclined, .auditViewed, .auditExported,
-      .auditVerified, .backupCreated, .backupVerified, .recoveryUsed, .systemRecovered:
+      .auditVerified, .auditProved, .backupCreated, .backupVerified, .recoveryUsed, .systemRecovered,
+      .systemRestored:
       return
     // That a key is gone again concerns whoever finds it.
     case .childErased where event.isAgain && event.child.flatMap { child($0)?.erased } != nil: return
@@ -118,7 +119,14 @@ extension VaultState {
     case .recoveryChanged: try takeRecovery(event)
     case .recoveryDrilled: break
     case .recoveryUsed: try takeRecoveryUse(event)
+    case .auditProved:
+      guard UInt64(try event.number("entry")) < size else { throw .danglingReference }
     case .systemRecovered: _ = try event.number("count")
+    case .systemRestored:
+      restores.append(
+        RestoreState(
+          lostSize: UInt64(try event.number("lost_size")), lostRoot: try event.digest("lost_root"),
+          actor: event.actor, at: event.at, entry: size))
     }
   }
 

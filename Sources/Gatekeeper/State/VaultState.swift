@@ -55,6 +55,9 @@ package struct VaultState: Hashable, Sendable, Codable {
   /// When the newest entry says it was made: no later entry may say less.
   package internal(set) var newestAt = Timestamp(millisecondsSinceEpoch: 0)
 
+  /// Restores that somebody entitled to it has accepted, in order.
+  package internal(set) var restores: [RestoreState] = []
+
   /// Roots at the last sizes, the newest last: what an actor may truthfully claim to have seen.
   var recentRoots: [SHA256Digest] = []
   /// An actor decides on the newest size; entries of the same commit follow at most this far behind.

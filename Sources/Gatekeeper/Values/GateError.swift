@@ -97,6 +97,8 @@ package enum StateFault: Hashable, Sendable {
   case proposalClosed
   /// No document has reached the date it is kept until.
   case nothingDue
+  /// What the vault shows now continues what was seen before: no restore to accept.
+  case nothingToAccept
 }
 
 /// What is wrong, and where. File names are relative to the vault and carry no meaning.
@@ -111,6 +113,8 @@ package enum IntegrityFault: Hashable, Sendable {
   case record(RecordReference, FileFault)
   /// What the store found while reading.
   case store(VaultStoreError)
+  /// What this side remembers of the vault, outside it.
+  case memory
 }
 
 package enum FileFault: Hashable, Sendable {
@@ -131,6 +135,14 @@ package enum LedgerHeadFault: Hashable, Sendable {
   case rolledBack(seen: UInt64)
   /// The same size with another history than a cache or a member has already seen.
   case forked(at: UInt64)
+  /// The vault holds a cosigned checkpoint of more entries than there are.
+  case cosignedMore(UInt64)
+  /// The vault holds a cosigned checkpoint of this size over another history.
+  case cosignedOther(UInt64)
+  /// No state of the log has the cosignatures that the policy asks for.
+  case quorumMissing
+  /// The policy names logs, and not this one's key.
+  case keyNotInPolicy
 }
 
 /// Why an entry is not believed.

@@ -174,6 +174,8 @@ package struct VaultStatus: Sendable {
   package let policyHash: String
   package let origin: String
   package let vkey: String
+  /// Of the log's first key, for people to compare.
+  package let keyFingerprint: String
 }
 
 /// A released package. Holds the passphrase, if one had to be made, until it was shown.

@@ -30,3 +30,14 @@ extension FileSystemError {
     }
   }
 }
+
+extension VaultStoreError {
+  /// Whether this process may not write there at all: a medium or folder for reading only.
+  package var isForbidden: Bool {
+    switch self {
+    case .readOnly: true
+    case .io(_, _, let code): code == EACCES || code == EPERM || code == EROFS
+    default: false
+    }
+  }
+}

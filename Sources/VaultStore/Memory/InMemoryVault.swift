@@ -20,7 +20,9 @@ struct InMemoryInventory: VaultInventory {
       items.append(VaultItem(path: id.relativePath, kind: .object(id), length: length))
     }
     var names: [VaultFileName] = [.description]
-    for folder: VaultFolder in [.epochIdentities, .childIdentities, .ledgerKeys, .policies, .caches] {
+    for folder: VaultFolder in [
+      .epochIdentities, .childIdentities, .ledgerKeys, .cosigned, .policies, .caches,
+    ] {
       names += try await files.list(folder)
     }
     for name in names {

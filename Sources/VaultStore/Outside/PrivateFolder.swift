@@ -4,7 +4,7 @@
 /// belongs to another user, or that others may write to, is refused and never mended. Folders are made with mode 0700, files with 0600.
 /// Names are one or two parts of `A-Z a-z 0-9 . _ -`, none beginning with a dot; calls block.
 package final class PrivateFolder: Sendable {
-  /// Bytes read or written of one file at most.
+  /// Bytes read or written of one file at most, unless the caller asks for more.
   package static let maximumFileBytes = 1 << 20
 
   private let core: DirectoryCore
@@ -31,18 +31,22 @@ package final class PrivateFolder: Sendable {
   /// The whole file; nil if it is not there.
   ///
   /// - Throws: `.outside(.notPrivate)`, `.limitExceeded` before memory is taken, `.damaged` if it is not an ordinary file.
-  package func read(_ name: String) throws(VaultStoreError) -> [UInt8]? {
+  package func read(
+    _ name: String, limit: Int = PrivateFolder.maximumFileBytes
+  ) throws(VaultStoreError) -> [UInt8]? {
     try checkName(name)
     let folder = DirectoryCore.folder(of: name)
     if !folder.isEmpty { try check(folder) }
     try check(name)
-    return try core.read(name, limit: Self.maximumFileBytes)
+    return try core.read(name, limit: limit)
   }
 
   /// Puts the content in place of the old one, or makes the file. Durable when it returns; after a crash the file has the old bytes or the
   /// new ones, never a mixture.
-  package func replace(_ name: String, _ bytes: [UInt8]) throws(VaultStoreError) {
-    try locked { () throws(VaultStoreError) in try write(name, bytes) }
+  package func replace(
+    _ name: String, _ bytes: [UInt8], limit: Int = PrivateFolder.maximumFileBytes
+  ) throws(VaultStoreError) {
+    try locked { () throws(VaultStoreError) in try write(name, bytes, limit: limit) }
   }
 
   /// The same, if the file still holds what the caller made up its mind on; nil where there was none.
@@ -54,7 +58,7 @@ package final class PrivateFolder: Sendable {
   ) throws(VaultStoreError) -> Bool {
     try locked { () throws(VaultStoreError) in
       guard try read(name) == old else { return false }
-      try write(name, bytes)
+      try write(name, bytes, limit: Self.maximumFileBytes)
       return true
     }
   }
@@ -74,11 +78,9 @@ package final class PrivateFolder: Sendable {
 
   // MARK: Parts
 
-  private func write(_ name: String, _ bytes: [UInt8]) throws(VaultStoreError) {
+  private func write(_ name: String, _ bytes: [UInt8], limit: Int) throws(VaultStoreError) {
     try checkName(name)
-    guard bytes.count <= Self.maximumFileBytes else {
-      throw .limitExceeded(name: name, limit: Self.maximumFileBytes)
-    }
+    guard bytes.count <= limit else { throw .limitExceeded(name: name, limit: limit) }
     let folder = DirectoryCore.folder(of: name)
     if !folder.isEmpty { try check(folder) }
     try core.replace(name, bytes, durably: true)

@@ -7,7 +7,10 @@ struct AuditCommand: AsyncParsableCommand {
     commandName: "audit",
     abstract: "Look at the access record, and prove that it is whole.",
     discussion: "Every view is itself an entry. Officers see references; names stay sealed.",
-    subcommands: [List.self, Show.self, Verify.self, Publish.self, Witnessed.self])
+    subcommands: [
+      List.self, Show.self, AuditVerifyCommand.self, AuditProveCommand.self, AuditCheckProofCommand.self,
+      Publish.self, Witnessed.self, AuditRestoreCommand.self, AuditCosignerCommand.self,
+    ])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,8 +44,9 @@ struct AuditCommand: AsyncParsableCommand {
         kind: kind, outcome: outcome,
         from: try from.map { try Words.date($0, option: "--from") },
         to: try to.map { try Words.date($0, option: "--to") })
-      let session = try await Session.open(options)
+      let session = try await AuditSession.open(options)
       let lines = try Answers.looked(try await session.gatekeeper.auditList(filter), options.output)
+      try await session.remember()
       if options.output.json {
         for line in lines { Output.json(line.json) }
         return
@@ -70,40 +74,14 @@ struct AuditCommand: AsyncParsableCommand {
     var entry: UInt64
 
     func run() async throws {
-      let session = try await Session.open(options)
+      let session = try await AuditSession.open(options)
       let shown = try Answers.looked(try await session.gatekeeper.auditShow(entry), options.output)
+      try await session.remember()
       if options.output.json {
         Output.json(shown.json)
         return
       }
       for line in shown.lines { Output.line(TerminalText.safe(line)) }
-    }
-  }
-
-  struct Verify: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Check that the whole record is complete and unaltered.",
-      discussion: """
-        Says which checks were made. Keep what it prints as --seen outside the vault, and give it next time: only that shows that \
-        an older copy was put back or that the newest entries were cut off. Exit codes: 0 whole, 12 altered.
-
-        Example: strongroom audit verify --seen 56:42c5895fa6f72d209d72b38bd90444ba0c2563a0fba8ee7938e569cf74f266a7
-        """)
-
-    @OptionGroup var options: VaultOptions
-
-    @Option(help: ArgumentHelp("Size and root printed by an earlier verification.", valueName: "size:root"))
-    var seen: String?
-
-    func run() async throws {
-      let session = try await Session.open(options)
-      let report = try await session.gatekeeper.auditVerify(seen: try seen.map(Words.seen))
-      if options.output.json {
-        Output.json(report.json)
-      } else {
-        for line in report.words { Output.line(TerminalText.safe(line)) }
-      }
-      if !report.isWhole { throw CommandFailure.answered(.integrity) }
     }
   }
 
@@ -122,9 +100,10 @@ struct AuditCommand: AsyncParsableCommand {
     var folder: String
 
     func run() async throws {
-      let session = try await Session.open(options)
+      let session = try await AuditSession.open(options)
       let published = try Answers.looked(
         try await session.gatekeeper.auditPublish(to: try TileFolder(path: folder)), options.output)
+      try await session.remember()
       if options.output.json {
         Output.json(published.json)
         return

@@ -36,7 +36,7 @@ extension AuditCommand {
       }
       let trusted = try keys.map { text throws(CommandFailure) in try Self.key(text) }
       let addresses = try urls.map { try WitnessURL(parsing: $0) }
-      let session = try await Session.open(options)
+      let session = try await AuditSession.open(options)
       for address in addresses { try await ask(address, trusted, session.gatekeeper) }
     }
 

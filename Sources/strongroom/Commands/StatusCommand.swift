@@ -25,5 +25,6 @@ struct StatusCommand: AsyncParsableCommand {
     Output.line("Requests       \(Words.grouped(status.openRequests)) open")
     Output.line("Rules          \(TerminalText.safe(status.policyName)), \(status.policyHash.prefix(12))")
     Output.line("Signing key    \(status.vkey)")
+    Output.line("Fingerprint    \(status.keyFingerprint)")
   }
 }
