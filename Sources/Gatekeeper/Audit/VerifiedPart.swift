@@ -26,7 +26,9 @@ struct VerifiedPart {
     let headerBytes = header.canonicalBytes
     var plaintext: [UInt8] = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: headerBytes.count >> $0) }
     plaintext += headerBytes
-    plaintext += try Snapshot.seal(state, for: identity, salt: try effects.randomBytes(16))
+    plaintext += try Snapshot.seal(
+      try Snapshot.plaintext(of: state, over: nil), vault: state.vault, for: identity,
+      salt: try effects.randomBytes(16))
     let head = Self.magic + (try effects.randomBytes(16))
     let secret = try Self.key(of: identity, salt: Array(head[4...]))
     var cipher = try AEAD(.aes256GCM, key: secret.bytes)
@@ -54,7 +56,7 @@ struct VerifiedPart {
       let depth = header["depth"]?.string.flatMap({ VerifyDepth(rawValue: $0) }),
       let hasFacts = header["facts"]?.bool,
       let root = header["root"]?.string, let size = header["size"]?.integer,
-      let state = Snapshot.open(Array(plaintext[(4 + length)...]), vault: vault, for: identity),
+      let state = Snapshot.open(Array(plaintext[(4 + length)...]), vault: vault, for: identity)?.state,
       state.size == UInt64(size), state.head.root.hex == root
     else { return nil }
     self.init(depth: depth, hasFacts: hasFacts, at: at, state: state)
