@@ -21,6 +21,8 @@ enum CommandFailure: Error {
   case passphraseTooLong
   case passphrasesDiffer
   case badValue(option: String, value: String, hint: String)
+  /// The word that an act asks for was not typed.
+  case notConfirmed(word: String)
   case unknownTopic(String)
   case casesFailed(count: Int)
   /// There is no place to remember anything in: no home folder, and none named.

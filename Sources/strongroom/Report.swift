@@ -126,6 +126,11 @@ extension Report {
     case .badValue(let option, let value, let hint):
       self.init(
         status: .usage, id: "bad-value", message: "\(option) can't be \(Self.quoted(value))", hints: [hint])
+    case .notConfirmed(let word):
+      self.init(
+        status: .usage, id: "not-confirmed",
+        message: "nothing was changed: \(Self.quoted(word)) was not typed back",
+        hints: ["type it when asked, or add --yes"])
     case .unknownTopic(let topic):
       self.init(
         status: .usage, id: "unknown-topic", message: "there is no help on \(Self.quoted(topic))",

@@ -33,8 +33,8 @@ struct StrongroomCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Running the vault",
         subcommands: [
-          KeygenCommand.self, InitCommand.self, MemberCommand.self, CheckCommand.self, BackupCommand.self,
-          RestoreCommand.self,
+          KeygenCommand.self, InitCommand.self, MemberCommand.self, KeyCommand.self, CheckCommand.self,
+          BackupCommand.self, RestoreCommand.self,
         ]),
       CommandGroup(name: "More help", subcommands: [HelpTopicCommand.self]),
     ])

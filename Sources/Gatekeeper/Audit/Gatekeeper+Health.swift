@@ -13,7 +13,7 @@ extension Gatekeeper {
       children: state.children.count, records: state.records.count,
       openRequests: state.requests.values.count { $0.release == nil && $0.declined == nil },
       policyName: state.policyName, policyHash: state.policy, origin: keys.origin,
-      vkey: keys.signer.verifierKey.text, keyFingerprint: try keyChain.firstKey.fingerprint)
+      vkey: keys.logKey.text, keyFingerprint: try await keyChain.firstKey.fingerprint)
   }
 
   /// Reads every stored byte and compares it with what the ledger says; names what is damaged, missing, swapped or
@@ -21,9 +21,9 @@ extension Gatekeeper {
   package func check() async throws(GateError) -> CheckReport {
     let state = try await current()
     var findings: [CheckReport.Finding] = []
-    var files: [VaultExpectation.File] = [
-      .init(name: .epochIdentity(VaultKeys.epochNumber)), .init(name: .ledgerKey(VaultKeys.epochNumber)),
-    ]
+    var files: [VaultExpectation.File] = [.init(name: .epochIdentity(state.epochs.count))]
+    files += state.epochs.map { .init(name: .ledgerKey($0.number)) }
+    files += state.epochs.dropLast().map { .init(name: .closedCheckpoint($0.number)) }
     if let register = state.registerKey { files.append(.init(name: .childIdentity(register))) }
     files += state.children.map { .init(name: .childIdentity($0.key)) }
     let bytes = Counter()
@@ -36,12 +36,17 @@ extension Gatekeeper {
           findings.append(.init(isDamage: true, file: "policies/\(hash)", text: fault.phrase))
         }
       }
-      let expectation = VaultExpectation(objects: state.records.values.map(\.stored), files: files)
+      let expectation = VaultExpectation(
+        objects: state.records.values.map(\.stored), files: files, leftovers: keyLeftovers(in: state))
       for finding in try await VaultCheck.run(
         storage, expecting: expectation, depth: .everyByte, progress: { bytes.add($0) })
       {
         findings.append(
           .init(isDamage: finding.isDamage, file: finding.name, text: finding.problem.words))
+      }
+      if case .file(let file, let fault)? = try await closingFault(in: state), fault != .missing {
+        findings.append(
+          .init(isDamage: true, file: file, text: IntegrityFault.file(file, fault).phrase))
       }
       if isCustodian { findings += try await keyFindings(state, known: Set(findings.map(\.file))) }
     } catch {
@@ -50,6 +55,12 @@ extension Gatekeeper {
     return CheckReport(
       findings: findings, filesChecked: files.count + state.records.count + 1,
       bytesChecked: bytes.total, entriesChecked: state.size)
+  }
+
+  /// What a change of keys leaves that was interrupted: keys for an epoch that never began, and the identities of those that ended.
+  private func keyLeftovers(in state: VaultState) -> Set<VaultFileName> {
+    let next = state.epochs.count + 1
+    return Set([.epochIdentity(next), .ledgerKey(next)] + (1..<next - 1).map { .epochIdentity($0) })
   }
 
   /// Key files that do not open, or open and are another's: a child's own box says which.

@@ -44,6 +44,7 @@ extension Gatekeeper {
       for _ in 0..<Self.attempts {
         try await refresh()
         if let doubt { throw doubt }
+        if state.isAtClosing { try await keepClosing() }
         var base = state
         var events: [Event] = []
         if adoptsTail { events = try await adoptTail(into: &base) }
@@ -67,7 +68,7 @@ extension Gatekeeper {
     throw .busy
   }
 
-  private func makeDraft(on base: VaultState) throws(GateError) -> Draft {
+  func makeDraft(on base: VaultState) throws(GateError) -> Draft {
     let effects = effects
     return Draft(
       state: base, at: effects.now(), me: try member(in: base),
@@ -80,7 +81,7 @@ extension Gatekeeper {
   }
 
   /// Takes the entries in that a crash left without a signed head, and says so in an entry of our own.
-  private func adoptTail(into base: inout VaultState) async throws -> [Event] {
+  func adoptTail(into base: inout VaultState) async throws -> [Event] {
     let tail = try await storage.ledger.unsignedTail()
     guard !tail.isEmpty else { return [] }
     for entry in tail {
@@ -90,8 +91,10 @@ extension Gatekeeper {
       do { try base.apply(event, leafHash: MerkleTree.leafHash(entry)) } catch {
         throw GateError.integrity(.entry(index, error))
       }
+      if event.kind == .keyRotated { try await loadKeys(in: base) }
     }
     if let doubt { throw doubt }
+    if base.isAtClosing { try await signClosing(base) }
     var event = try makeDraft(on: base).event(.systemRecovered)
     event.fields = ["count": .integer(Int64(tail.count))]
     return [event]
@@ -100,7 +103,9 @@ extension Gatekeeper {
   /// Signs, seals, appends. On success the entries are durable and `state` has them.
   ///
   /// - Throws: `VaultStoreError.conflict` with nothing stored; `GateError` for everything else.
-  private func append(_ events: [Event], on base: VaultState) async throws {
+  ///
+  /// - Parameter new: the epoch that the last of the events begins.
+  func append(_ events: [Event], on base: VaultState, beginning new: NewEpoch? = nil) async throws {
     var next = base
     var entries: [[UInt8]] = []
     for event in events {
@@ -116,9 +121,12 @@ extension Gatekeeper {
       }
       entries.append(entry)
     }
+    let keys = new.map { self.keys.adding($0.keys, [$0.keys.number: $0.identity]) } ?? self.keys
     let head = try await storage.ledger.append(
-      entries, ifSize: base.size, sign: codec.signer(expecting: next.range))
+      entries, ifSize: base.size, after: new?.files ?? [],
+      sign: LedgerCodec(keys: keys).signer(expecting: next.range))
     guard head.range == next.range else { throw GateError.integrity(.ledgerHead(.root)) }
+    self.keys = keys
     state = next
   }
 
@@ -138,17 +146,17 @@ extension Gatekeeper {
       guard let head = try await storage.ledger.head() else {
         throw GateError.integrity(.ledgerHead(.missing))
       }
-      if verifiedHead?.signedNote != head.checkpoint { verifiedHead = try codec.verify(head) }
-      if head.range == state.range { return }
       guard head.size >= state.size else {
         throw GateError.integrity(.ledgerHead(.rolledBack(seen: state.size)))
       }
-      guard head.size > state.size else {
+      guard head.size > state.size || head.range == state.range else {
         throw GateError.integrity(.ledgerHead(.forked(at: state.size)))
       }
       var next = state
       try await fold(into: &next, to: head.size)
       guard next.range == head.range else { throw GateError.integrity(.ledgerHead(.root)) }
+      // After the entries, since they say whose signature it has to be. Nothing is believed before.
+      if verifiedHead?.signedNote != head.checkpoint { verifiedHead = try codec.verify(head) }
       state = next
     } catch {
       throw GateError(wrapping: error)
@@ -170,6 +178,7 @@ extension Gatekeeper {
         do { try state.apply(event, leafHash: MerkleTree.leafHash(entry)) } catch {
           throw GateError.integrity(.entry(index, error))
         }
+        if event.kind == .keyRotated { try await loadKeys(in: state) }
       }
     }
   }

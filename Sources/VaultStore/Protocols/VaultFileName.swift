@@ -13,6 +13,8 @@ package enum VaultFileName: Hashable, Sendable {
   /// `ledger/cosigned/<size, 20 digits>`: the signed checkpoint of that size with cosignatures of others below it. Public,
   /// and authenticated by its own signatures.
   case cosigned(UInt64)
+  /// `ledger/closed/0001`: 1...9999. The checkpoint that ended an epoch of the log, signed by its key and by the next.
+  case closedCheckpoint(Int)
   /// `policies/<sha256>/<path>`: 64 lower-case hexadecimal digits; 1 to 4 parts of `A-Z a-z 0-9 . _ -`, none
   /// beginning with a dot, each at most 100 bytes.
   case policyFile(set: String, path: String)
@@ -32,6 +34,7 @@ package enum VaultFileName: Hashable, Sendable {
       case .cosigned(let size):
         let digits = String(size)
         return "ledger/cosigned/" + String(repeating: "0", count: 20 - digits.utf8.count) + digits
+      case .closedCheckpoint(let number): return "ledger/closed/" + (try Self.numbered(number))
       case .policyFile(let set, let path):
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard Self.isDigest(set), (1...4).contains(parts.count), parts.allSatisfy(Self.isPart) else {
@@ -50,6 +53,7 @@ package enum VaultFileName: Hashable, Sendable {
     switch self {
     case .description: 256 << 10
     case .epochIdentity, .childIdentity, .ledgerKey, .cosigned: 1 << 20
+    case .closedCheckpoint: LedgerLimits.checkpoint
     case .policyFile: 4 << 20
     case .cache: 1 << 30
     }
@@ -81,8 +85,13 @@ package enum VaultFileName: Hashable, Sendable {
         self = .cosigned(size)
         return
       }
-      guard parts[1] == "keys", let number = Self.number(parts[2]) else { return nil }
-      self = .ledgerKey(number)
+      if parts[1] == "keys", let number = Self.number(parts[2]) {
+        self = .ledgerKey(number)
+      } else if parts[1] == "closed", let number = Self.digits(parts[2]) {
+        self = .closedCheckpoint(number)
+      } else {
+        return nil
+      }
     case ("policies", 3...6):
       guard Self.isDigest(parts[1]), parts[2...].allSatisfy(Self.isPart) else { return nil }
       self = .policyFile(set: String(parts[1]), path: parts[2...].joined(separator: "/"))
@@ -100,10 +109,12 @@ package enum VaultFileName: Hashable, Sendable {
   }
 
   private static func number(_ name: Substring) -> Int? {
-    let digits = name.dropLast(4)
-    guard name.hasSuffix(".age"), digits.utf8.count == 4,
-      digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-      let number = Int(digits), number > 0
+    name.hasSuffix(".age") ? digits(name.dropLast(4)) : nil
+  }
+
+  private static func digits(_ name: Substring) -> Int? {
+    guard name.utf8.count == 4, name.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      let number = Int(name), number > 0
     else { return nil }
     return number
   }
@@ -125,7 +136,7 @@ package enum VaultFileName: Hashable, Sendable {
 
 /// A folder of small files, for listing.
 package enum VaultFolder: Hashable, Sendable {
-  case epochIdentities, childIdentities, ledgerKeys
+  case epochIdentities, childIdentities, ledgerKeys, closedCheckpoints
   /// Checkpoints that others have cosigned.
   case cosigned
   /// Files of every policy set.
@@ -136,7 +147,8 @@ package enum VaultFolder: Hashable, Sendable {
 
   func contains(_ name: VaultFileName) -> Bool {
     switch (self, name) {
-    case (.epochIdentities, .epochIdentity), (.childIdentities, .childIdentity), (.ledgerKeys, .ledgerKey):
+    case (.epochIdentities, .epochIdentity), (.childIdentities, .childIdentity), (.ledgerKeys, .ledgerKey),
+      (.closedCheckpoints, .closedCheckpoint):
       true
     case (.policies, .policyFile), (.caches, .cache), (.cosigned, .cosigned): true
     case (.policySet(let set), .policyFile(let other, _)): set == other
