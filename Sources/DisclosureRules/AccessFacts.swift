@@ -40,4 +40,5 @@ package enum AccessAction: String, Codable, Hashable, Sendable, CaseIterable {
   case manageRecovery = "manage-recovery"
   case proveEntry = "prove-entry"
   case acceptRestore = "accept-restore"
+  case rotateKeys = "rotate-keys"
 }

@@ -518,6 +518,7 @@ extension AccessAction {
     case .manageRecovery: "make or try out the recovery set"
     case .proveEntry: "take an entry of the access record out with its proof"
     case .acceptRestore: "accept that the vault was put back to an older copy"
+    case .rotateKeys: "change the vault's keys"
     }
   }
 }

@@ -26,11 +26,29 @@ package struct PublishedLog<Reader: TileReader> {
   /// - Parameter visit: called with each entry in order, **before** the whole is known to be good; act on nothing until this returns.
   /// - Throws: `TransparencyLogError`: `.tileMissing`, `.bundleMalformed`; `.entryAltered(index:)` when an entry's bytes are not those its
   ///   leaf hash was made from; `.tileDamaged` when only a tile is wrong and the entries do give the signed root;
-  ///   `.rootMismatch` when entries and tiles agree with one another but not with what was signed. Also what the reader and
-  ///   `visit` throw.
+  ///   `.rootMismatch` when entries and tiles agree with one another but not with what was signed; `.forked` when they are not
+  ///   those of an epoch that has ended. Also what the reader and `visit` throw.
   package func verify(
     _ checkpoint: VerifiedCheckpoint, visit: (UInt64, [UInt8]) throws -> Void = { _, _ in }
   ) throws {
+    try recompute(checkpoint, keys: nil, visit: visit)
+  }
+
+  /// The same for a log that has had several keys: the tree is also held against each closing checkpoint.
+  package func verify(
+    _ checkpoint: VerifiedCheckpoint, under keys: LogKeyChain,
+    visit: (UInt64, [UInt8]) throws -> Void = { _, _ in }
+  ) throws {
+    try recompute(checkpoint, keys: keys, visit: visit)
+  }
+
+  private func recompute(
+    _ checkpoint: VerifiedCheckpoint, keys: LogKeyChain?, visit: (UInt64, [UInt8]) throws -> Void
+  ) throws {
+    let closings = Set((keys?.closedEpochs ?? []).map(\.closing.checkpoint.size))
+    if let last = closings.max(), last > checkpoint.checkpoint.size {
+      throw TransparencyLogError.rolledBack(remembered: last, offered: checkpoint.checkpoint.size)
+    }
     let size = checkpoint.checkpoint.size
     var tree = TileTree()
     var comparison = TileComparison()
@@ -38,6 +56,7 @@ package struct PublishedLog<Reader: TileReader> {
       for entry in try bundle(from: tree.size, treeSize: size) {
         try visit(tree.size, entry)
         try tree.append(entry) { try compare($0, into: &comparison) }
+        if closings.contains(tree.size) { try keys?.checkRoot(tree.compactRange.root, at: tree.size) }
       }
     }
     for file in tree.partials() { try compare(file, into: &comparison) }
@@ -70,6 +89,10 @@ package struct PublishedLog<Reader: TileReader> {
     guard level == 0, comparison.firstAlteredEntry == nil, found.count == file.bytes.count else { return }
     let position = zip(found, file.bytes).prefix { $0 == $1 }.count / SHA256Digest.byteCount
     comparison.firstAlteredEntry = file.path.index * UInt64(TilePath.fullWidth) + UInt64(position)
+  }
+
+  func read(path: String, limitBytes: Int) throws -> [UInt8]? {
+    try reader.read(path: path, limitBytes: limitBytes)
   }
 
   /// Reads a tile; in place of a partial one that is gone, the full one that begins with the same bytes.

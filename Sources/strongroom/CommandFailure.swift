@@ -21,12 +21,12 @@ enum CommandFailure: Error {
   case passphraseTooLong
   case passphrasesDiffer
   case badValue(option: String, value: String, hint: String)
+  /// The word that an act asks for was not typed.
+  case notConfirmed(word: String)
   case unknownTopic(String)
   case casesFailed(count: Int)
   /// The list of an import is no table that can be read.
   case list(path: String, ImportListError)
-  /// What cannot be undone is done only after its reference was typed back.
-  case notConfirmed(reference: String)
   /// There is no place to remember anything in: no home folder, and none named.
   case stateFolderNotNamed
   /// The folder that `StateFolder` keeps, or a file in it, could not be used.

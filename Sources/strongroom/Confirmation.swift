@@ -9,13 +9,13 @@ struct Confirmation: ParsableArguments {
   /// - Parameter warning: what is about to happen.
   func ask(for child: ChildReference, warning: String, _ sources: Passphrase.Sources) throws {
     guard !yes else { return }
-    guard !sources.noInput else { throw CommandFailure.notConfirmed(reference: child.description) }
+    guard !sources.noInput else { throw CommandFailure.notConfirmed(word: child.description) }
     Output.note(warning)
     Output.noteWithoutNewline("Type \(child) to go on: ")
     let typed = readLine(strippingNewline: true)
     if !TerminalText.isTerminal(0) { Output.note("") }
     guard typed.flatMap({ ChildReference(parsing: $0) }) == child else {
-      throw CommandFailure.notConfirmed(reference: child.description)
+      throw CommandFailure.notConfirmed(word: child.description)
     }
   }
 }

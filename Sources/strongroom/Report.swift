@@ -126,6 +126,13 @@ extension Report {
     case .badValue(let option, let value, let hint):
       self.init(
         status: .usage, id: "bad-value", message: "\(option) can't be \(Self.quoted(value))", hints: [hint])
+    case .notConfirmed(let word):
+      self.init(
+        status: .usage, id: "not-confirmed",
+        message: "\(TerminalText.safe(word)) was not typed back, so nothing was done",
+        hints: [
+          "type \(TerminalText.safe(word)) when asked, or give it on standard input; --yes leaves the question out"
+        ])
     case .unknownTopic(let topic):
       self.init(
         status: .usage, id: "unknown-topic", message: "there is no help on \(Self.quoted(topic))",
@@ -148,10 +155,6 @@ extension Report {
         status: .usage, id: "list-malformed",
         message: "\(Self.quoted(path)) is no list this program can read: \(ImportWords.text(error))",
         hints: ["nothing was filed; 'strongroom import --help' says what a list looks like"])
-    case .notConfirmed(let reference):
-      self.init(
-        status: .usage, id: "not-confirmed", message: "\(reference) was not typed back, so nothing was done",
-        hints: ["type \(reference) when asked, or give it on standard input; --yes leaves the question out"])
     case .logConflict(let conflict, let path): self.init(conflict, kept: path)
     case .witnessPolicy(let path, let error):
       self.init(

@@ -77,11 +77,14 @@ struct WitnessCommandTests {
 
     var restored = office
     restored.runner.environment["STRONGROOM_VAULT"] = office.runner.folder.path("older")
+    // Somebody who has not seen the vault before: their own memory would tell it first.
+    restored.runner.environment["STRONGROOM_STATE_HOME"] = office.runner.folder.path("new-0")
     let shorter = try restored.strongroom("audit", "witness", server.url, "--key", key)
     expect(shorter, 12, "this vault has fewer")
     // The older copy goes on its own way and becomes as long, and longer.
     try restored.made("child", "add", "--name", "Eve Kanarie", "--born", "2016-01-01")
-    for _ in 0..<2 {
+    for person in 1...2 {
+      restored.runner.environment["STRONGROOM_STATE_HOME"] = office.runner.folder.path("new-\(person)")
       expect(try restored.strongroom("audit", "witness", server.url, "--key", key), 12, "another history")
       try restored.made("child", "add", "--name", "Eve Kanarie", "--born", "2016-01-01")
     }

@@ -107,7 +107,8 @@ actor MeddledLedger: LedgerStorage {
   }
 
   func append(
-    _ entries: [[UInt8]], ifSize: UInt64, sign: @Sendable (CompactRange) throws -> [UInt8]
+    _ entries: [[UInt8]], ifSize: UInt64, after files: [NamedFile],
+    sign: @Sendable (CompactRange) throws -> [UInt8]
   ) async throws(VaultStoreError) -> LedgerHead {
     if let action = beforeAppend {
       beforeAppend = nil
@@ -117,12 +118,20 @@ actor MeddledLedger: LedgerStorage {
     if let failing { throw failing }
     if crashesBeforeHead {
       crashesBeforeHead = false
-      _ = try? await inner.append(entries, ifSize: ifSize) { _ in throw VaultStoreError.signingFailed }
+      _ = try? await inner.append(entries, ifSize: ifSize, after: files) { _ in
+        throw VaultStoreError.signingFailed
+      }
       throw .stopped(operation: .sync, name: "ledger", code: 5)
     }
-    let head = try await inner.append(entries, ifSize: ifSize, sign: sign)
+    let head = try await inner.append(entries, ifSize: ifSize, after: files, sign: sign)
     commits.append(entries.count)
     return head
+  }
+
+  func signTail(
+    ifSize: UInt64, sign: @Sendable (CompactRange) throws -> [UInt8]
+  ) async throws(VaultStoreError) -> LedgerHead {
+    try await inner.signTail(ifSize: ifSize, sign: sign)
   }
 
   func unsignedTail() async throws(VaultStoreError) -> [[UInt8]] { try await inner.unsignedTail() }

@@ -177,7 +177,7 @@ def read_description(vault):
     keys = [line[6:] for line in head[4:] if line.startswith("vkey: ")]
     rest = head[4 + len(keys) :]
     require(keys and rest in ([], ["example: yes"]), "STRONGROOM: malformed")
-    return {"vault": head[2][7:], "origin": head[3][8:], "vkey": keys[-1], "example": bool(rest)}
+    return {"vault": head[2][7:], "origin": head[3][8:], "vkeys": keys, "example": bool(rest)}
 
 
 # --- 7: tree -----------------------------------------------------------------------------------------------------
@@ -207,23 +207,23 @@ class CompactRange:
         return struct.pack(">Q", self.size) + b"".join(self.hashes)
 
 
-def check_checkpoint(note, log_key, origin, size, root):
+def check_checkpoint(note, log_key, origin, size, root, what="the newest checkpoint"):
     text, _, lines = note.decode().partition("\n\n")
     text += "\n"
     name, key_id, public = parse_vkey(log_key)
     require(
         text.split("\n") == [origin, str(size), base64.b64encode(root).decode(), ""],
-        "the newest checkpoint: another origin, size or root",
+        f"{what}: another origin, size or root",
     )
     for line in lines.splitlines():
         mark, signer, data = line.split(" ")
-        blob = unbase64(data, "the newest checkpoint")
+        blob = unbase64(data, what)
         if mark == "\u2014" and signer == name and blob[:4] == key_id:
             require(
-                is_signed(public, blob[4:], text.encode()), "the newest checkpoint: the log's signature does not hold"
+                is_signed(public, blob[4:], text.encode()), f"{what}: the log's signature does not hold"
             )
             return
-    raise Refused("the newest checkpoint: not signed by the log")
+    raise Refused(f"{what}: not signed by the log")
 
 
 # --- 6: journal --------------------------------------------------------------------------------------------------
@@ -405,6 +405,7 @@ KINDS = {
     "member.removed": ("", "member", None),
     "policy.proposed": ("policy", "policy_name", None),
     "policy.adopted": ("policy", "policy_name", None),
+    "key.rotated": ("", "epoch log_key cause", "register"),
     "child.added": ("child", "key", "child"),
     "child.changed": ("child", "", "child"),
     "restriction.placed": ("child", "restriction restriction_kind from", "child"),
@@ -478,6 +479,7 @@ class Fold:
         self.holds, self.proposals = {}, {}
         self.erased, self.disposed = set(), set()
         self.boxes = []  # (index, event)
+        self.epochs = []  # (log key, index of the entry that began it, index of its first entry)
 
     def use(self, name, what):
         require(is_hex(name, 32) and name not in self.names, f"{what}: an id is malformed or used twice")
@@ -553,7 +555,16 @@ class Fold:
         require(index == 0, f"{what}: not the first entry")
         self.first, self.policy = event, event["policy"]
         self.policies.append(self.policy)
+        self.epochs.append((event["log_key"], 0, 0))
         self.member_added(event, index, what)
+
+    def key_rotated(self, event, index, what):
+        require(event["epoch"] == len(self.epochs) + 1, f"{what}: not the next epoch")
+        require(event["cause"] in ("leaver", "yearly", "suspicion"), f"{what}: malformed")
+        name, key_id, _ = parse_vkey(event["log_key"])
+        require(name == self.first["origin"], f"{what}: another log's key")
+        require(key_id not in [parse_vkey(old)[1] for old, _, _ in self.epochs], f"{what}: a key used before")
+        self.epochs.append((event["log_key"], index, index + 1))
 
     def member_added(self, event, index, what):
         self.new(self.members, event["member"], what)
@@ -996,39 +1007,55 @@ def check_document(vault, fold, reference, identity, details):
 # --- 18: step by step --------------------------------------------------------------------------------------------
 
 
+def ledger_key_file(vault, number, origin, epoch_text, vkeys):
+    """The key of one epoch's entries; that of an epoch that has ended without its signing key."""
+    name = f"ledger/keys/{number:04}.age"
+    labels = ["format", "epoch", "origin", "ledger-key", "log-signing-seed"]
+    fields = parse_fields(age_open(vault / name, name, epoch_text), labels, name)
+    require(fields[0] == "1" and fields[1] == str(number) and is_hex(fields[3], 64), f"{name}: malformed")
+    require(fields[2] == origin, "STRONGROOM: another origin")
+    if number < len(vkeys):
+        require(fields[4] == "destroyed", f"{name}: still holds a signing key")
+    else:
+        require(is_hex(fields[4], 64), f"{name}: malformed")
+        seed = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(fields[4]))
+        public = seed.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        require(vkey(origin, public) == vkeys[-1], "STRONGROOM: another vkey")
+    return bytes.fromhex(fields[3])
+
+
 def read_vault(vault, identity, trusted_vkey, with_names):
     description = read_description(vault)
-    require(trusted_vkey in (None, description["vkey"]), "STRONGROOM: another vkey than the trusted one")
-    epoch_text = age_open(vault / "epoch/0001.age", "epoch/0001.age", identity)
-    name = "ledger/keys/0001.age"
-    fields = parse_fields(
-        age_open(vault / name, name, epoch_text), ["format", "epoch", "origin", "ledger-key", "log-signing-seed"], name
-    )
-    require(fields[0] == "1" and is_hex(fields[3], 64) and is_hex(fields[4], 64), f"{name}: malformed")
-    origin, ledger_key = fields[2], bytes.fromhex(fields[3])
-    public = (
-        Ed25519PrivateKey.from_private_bytes(bytes.fromhex(fields[4]))
-        .public_key()
-        .public_bytes(Encoding.Raw, PublicFormat.Raw)
-    )
-    require(origin == description["origin"] == f"strongroom.vault/{description['vault']}", "STRONGROOM: another origin")
-    require(vkey(origin, public) == description["vkey"], "STRONGROOM: another vkey")
+    require(trusted_vkey in (None, *description["vkeys"]), "STRONGROOM: another vkey than the trusted one")
+    number = len(description["vkeys"])
+    epoch_name = f"epoch/{number:04}.age"
+    epoch_text = age_open(vault / epoch_name, epoch_name, identity)
+    origin = description["origin"]
+    require(origin == f"strongroom.vault/{description['vault']}", "STRONGROOM: another origin")
 
     journal = Journal(vault)
     size = journal.head[0]
     root = journal.roots[size]
-    check_checkpoint(journal.head[2], description["vkey"], origin, size, root)
-
     fold = Fold(description["vault"], journal.roots)
+    ledger_key = None
     for index, entry in enumerate(journal.entries):
-        fold.take(index, open_entry(entry, index, origin, ledger_key, int(fields[1])))
+        epoch = len(fold.epochs) or 1
+        if ledger_key is None or ledger_key[0] != epoch:
+            ledger_key = (epoch, ledger_key_file(vault, epoch, origin, epoch_text, description["vkeys"]))
+        fold.take(index, open_entry(entry, index, origin, ledger_key[1], epoch))
     first = fold.first
-    require(
-        first["origin"] == origin
-        and first["log_key"] == description["vkey"]
-        and first["example"] == description["example"],
-        "STRONGROOM: differs from entry 0",
-    )
+    log_keys = [log_key for log_key, _, _ in fold.epochs]
+    require(log_keys == description["vkeys"], "STRONGROOM: another vkey")
+    require(first["origin"] == origin and first["example"] == description["example"], "STRONGROOM: differs from entry 0")
+    require(len(fold.epochs) == number, f"{epoch_name}: not the epoch that lasts")
+    check_checkpoint(journal.head[2], log_keys[-1], origin, size, root)
+    for ended in range(1, number):
+        name = f"ledger/closed/{ended:04}"
+        require((vault / name).is_file(), f"{name}: missing")
+        closing = fold.epochs[ended][2]
+        for log_key in log_keys[ended - 1 : ended + 1]:
+            note = (vault / name).read_bytes()
+            check_checkpoint(note, log_key, origin, closing, journal.roots[closing], name)
     for digest in set(fold.policies):
         check_policy(vault, digest)
 
@@ -1048,12 +1075,13 @@ def read_vault(vault, identity, trusted_vkey, with_names):
             continue
         _, secret = register if event["box"]["scope"] == "register" else keys[event["child"]]
         boxes[index] = open_box(event, index, secret)
-    if 0 in boxes:
-        epoch_public = X25519PrivateKey.from_private_bytes(identity_secret(epoch_text, "epoch/0001.age")).public_key()
-        named = bech32_bytes(boxes[0]["epoch"], "age")
+    begun = fold.epochs[-1][1]
+    if begun in boxes:
+        epoch_public = X25519PrivateKey.from_private_bytes(identity_secret(epoch_text, epoch_name)).public_key()
+        named = bech32_bytes(boxes[begun]["epoch"], "age")
         require(
             epoch_public.public_bytes(Encoding.Raw, PublicFormat.Raw) == named,
-            "epoch/0001.age: another epoch than entry 0 names",
+            f"{epoch_name}: another epoch than entry {begun} names",
         )
     opened = [(index, event) for index, event in fold.boxes if index in boxes]
     details = {event["record"]: boxes[index] for index, event in opened if event["kind"] == "record.stored"}
@@ -1088,7 +1116,8 @@ def read_vault(vault, identity, trusted_vkey, with_names):
         "ok": True,
         "vault": fold.vault,
         "origin": origin,
-        "vkey": description["vkey"],
+        "vkey": log_keys[-1],
+        "epochs": number,
         "example": description["example"],
         "entries": size,
         "root": root.hex(),

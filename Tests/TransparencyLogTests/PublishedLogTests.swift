@@ -154,3 +154,84 @@ import TransparencyLog
     #expect(throws: TransparencyLogError.self) { try tiles.leafHashes(0..<UInt64(count) + 1) }
   }
 }
+
+/// A log of two epochs, 8 entries under the first key, as somebody sees it who knows that key alone.
+@Suite struct PublishedKeysTests {
+  private let first: VerifierKey
+
+  init() throws { first = try TestLog.signer(1).verifierKey }
+
+  /// - Parameter seeds: of the keys that sign the closing checkpoint and the newest one.
+  private func published(
+    _ leaves: [SHA256Digest], closing: [UInt8] = [1, 2], newest: UInt8 = 2, entries: [[UInt8]]? = nil
+  ) throws -> MemoryTiles {
+    var tiles = MemoryTiles()
+    let closed = try Checkpoint(
+      origin: TestLog.origin, size: 8, root: MerkleTree.root(of: TestLog.leafHashes(8)[...]))
+    let note = try closing.dropFirst().reduce(TestLog.signer(closing[0]).sign(closed)) {
+      $0.adding(try TestLog.signer($1).sign(closed).signatures[0])
+    }
+    let second = try TestLog.signer(2).verifierKey
+    try tiles.write(path: PublishedKeys.vkeyPath(1), bytes: Array("\(first.text)\n".utf8))
+    try tiles.write(path: PublishedKeys.vkeyPath(2), bytes: Array("\(second.text)\n".utf8))
+    try tiles.write(path: PublishedKeys.closingPath(1), bytes: note.bytes)
+    var publisher = TilePublisher(writer: tiles)
+    for entry in entries ?? (0..<leaves.count).map(TestLog.entry) { try publisher.append(entry) }
+    try publisher.publish(TestLog.checkpoint(leaves, seed: newest))
+    return publisher.writer
+  }
+
+  private func walk(_ tiles: MemoryTiles) throws -> LogKeyChain {
+    let log = PublishedLog(reader: tiles)
+    let keys = try log.keys(from: first)
+    try log.verify(keys.verified(log.checkpoint()), under: keys)
+    return keys
+  }
+
+  @Test func whoKnowsTheFirstKeyVerifiesTheWhole() throws {
+    let keys = try walk(published(TestLog.leafHashes(20)))
+    #expect(keys.currentEpoch == 2)
+    // Writing the chain again changes nothing.
+    var again = MemoryTiles()
+    try PublishedKeys.write(keys, to: &again)
+    #expect(again.files.keys.sorted() == ["closed/0001", "keys/0001", "keys/0002"])
+  }
+
+  @Test func aLogWithoutKeysBesideItHasTheFirstAlone() throws {
+    let tiles = try TestLog.published(count: 20)
+    #expect(try walk(tiles).currentEpoch == 1)
+  }
+
+  @Test func aStolenKeysOwnHistoryIsNotTheLogs() throws {
+    // One entry of the closed epoch rewritten, the whole signed anew with the stolen key 2.
+    var entries = (0..<20).map(TestLog.entry)
+    entries[3] = Array("rewritten".utf8)
+    let leaves = entries.map { MerkleTree.leafHash($0) }
+    let forged = try published(leaves, entries: entries)
+    #expect(throws: TransparencyLogError.forked(remembered: 8, offered: 8)) { try walk(forged) }
+    // Cut down to the closed part, or less.
+    for size in [5, 8] {
+      #expect(throws: TransparencyLogError.self) {
+        try walk(published(Array(leaves[..<size]), entries: Array(entries[..<size])))
+      }
+    }
+  }
+
+  @Test func keysThatDoNotFollowAreRefused() throws {
+    #expect(throws: TransparencyLogError.noKnownSignature) {
+      try walk(published(TestLog.leafHashes(20), closing: [2]))
+    }
+    #expect(throws: TransparencyLogError.noKnownSignature) {
+      try walk(published(TestLog.leafHashes(20), closing: [1]))
+    }
+    #expect(throws: TransparencyLogError.keyOutsideEpoch(keyID: first.keyID, size: 20)) {
+      try walk(published(TestLog.leafHashes(20), newest: 1))
+    }
+    var gone = try published(TestLog.leafHashes(20))
+    gone.files["closed/0001"] = nil
+    #expect(throws: TransparencyLogError.tileMissing(path: "closed/0001")) { try walk(gone) }
+    // Without the second key's file the newest checkpoint is by a stranger.
+    gone.files["keys/0002"] = nil
+    #expect(throws: TransparencyLogError.noKnownSignature) { try walk(gone) }
+  }
+}

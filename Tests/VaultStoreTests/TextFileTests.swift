@@ -59,15 +59,38 @@ import VaultStore
     let parsed = try LedgerKeyFile.parse(text.bytes)
     #expect(parsed.origin == TestLog.origin)
     #expect(parsed.key.epoch == 3)
-    let sameSeed = parsed.signingSeed.isEqual(to: TestLog.entry(1, size: 32).span.bytes)
+    let sameSeed = Self.seed(of: parsed) == TestLog.entry(1, size: 32)
     #expect(sameSeed)
     let entry = try SealedEntry.seal(
       [1], index: 0, origin: TestLog.origin, key: parsed.key, salt: SealedEntryTests.salt)
     #expect(try entry.open(index: 0, origin: TestLog.origin, key: SealedEntryTests.key()) == [1])
   }
 
-  @Test func ledgerKeyFileCutAnywhereIsRefused() throws {
-    let text = keyFile().text()
+  private static func seed(of file: borrowing LedgerKeyFile) -> [UInt8]? {
+    switch file.signingSeed {
+    case .some(let seed): [UInt8](copying: seed.bytes)
+    case .none: nil
+    }
+  }
+
+  /// What is left of an epoch that has ended reads its entries and signs nothing.
+  @Test func theFileOfAnEndedEpochHoldsNoSigningKey() throws {
+    let text = LedgerKeyFile(closed: SealedEntryTests.key(), origin: TestLog.origin).text()
+    let plain = String(decoding: [UInt8](copying: text.bytes), as: UTF8.self)
+    #expect(plain.hasSuffix("\nlog-signing-seed: destroyed\n"))
+    let parsed = try LedgerKeyFile.parse(text.bytes)
+    let seed = Self.seed(of: parsed)
+    #expect(seed == nil)
+    #expect(parsed.key.epoch == 3)
+    let entry = try SealedEntry.seal(
+      [1], index: 0, origin: TestLog.origin, key: parsed.key, salt: SealedEntryTests.salt)
+    #expect(try entry.open(index: 0, origin: TestLog.origin, key: SealedEntryTests.key()) == [1])
+  }
+
+  @Test(arguments: [false, true]) func ledgerKeyFileCutAnywhereIsRefused(isClosed: Bool) throws {
+    let text =
+      isClosed
+      ? LedgerKeyFile(closed: SealedEntryTests.key(), origin: TestLog.origin).text() : keyFile().text()
     let bytes = [UInt8](copying: text.bytes)
     // Without its last line feed the file is still whole.
     for length in 0..<bytes.count - 1 {

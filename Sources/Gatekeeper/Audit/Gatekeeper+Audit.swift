@@ -58,7 +58,8 @@ extension Gatekeeper {
     }
   }
 
-  /// Writes the log as a public transparency log: checkpoint, tiles and sealed entries, in C2SP tlog-tiles layout.
+  /// Writes the log as a public transparency log: checkpoint, tiles and sealed entries, in C2SP tlog-tiles layout,
+  /// with the log's keys and the checkpoints that closed their epochs beside it.
   package func auditPublish(
     to writer: some TileWriter & Sendable
   ) async throws(GateError) -> Look<AuditPublication> {
@@ -70,7 +71,10 @@ extension Gatekeeper {
     if case .refused(let report) = answer { return .refused(report) }
     _ = try await current()
     guard let head = verifiedHead else { throw .integrity(.ledgerHead(.missing)) }
+    let chain = try await logKeyChain(in: state)
     do {
+      var writer = writer
+      try PublishedKeys.write(chain, to: &writer)
       var publisher = TilePublisher(writer: writer)
       while publisher.size < head.checkpoint.size {
         let end = min(publisher.size + 512, head.checkpoint.size)
@@ -89,7 +93,7 @@ extension Gatekeeper {
     return .seen(
       AuditPublication(
         entries: head.checkpoint.size, root: head.checkpoint.root, origin: keys.origin,
-        vkey: keys.signer.verifierKey.text))
+        vkey: keys.logKey.text))
   }
 
   // MARK: Parts

@@ -14,7 +14,7 @@ extension Gatekeeper {
       erasedChildren: state.erasedCount,
       openRequests: state.requests.values.count { $0.release == nil && $0.declined == nil },
       policyName: state.policyName, policyHash: state.policy, origin: keys.origin,
-      vkey: keys.signer.verifierKey.text, keyFingerprint: try keyChain.firstKey.fingerprint)
+      vkey: keys.logKey.text, keyFingerprint: try await keyChain.firstKey.fingerprint)
   }
 
   /// Reads every stored byte and compares it with what the ledger says; names what is damaged, missing, swapped or
@@ -28,9 +28,9 @@ extension Gatekeeper {
   ) async throws(GateError) -> CheckReport {
     let state = try await current()
     var findings: [CheckReport.Finding] = []
-    var files: [VaultExpectation.File] = [
-      .init(name: .epochIdentity(VaultKeys.epochNumber)), .init(name: .ledgerKey(VaultKeys.epochNumber)),
-    ]
+    var files: [VaultExpectation.File] = [.init(name: .epochIdentity(state.epochs.count))]
+    files += state.epochs.map { .init(name: .ledgerKey($0.number)) }
+    files += state.epochs.dropLast().map { .init(name: .closedCheckpoint($0.number)) }
     if let register = state.registerKey { files.append(.init(name: .childIdentity(register))) }
     files += state.livingChildren.map { .init(name: .childIdentity($0.key)) }
     files += recoveryFiles(in: state).map { .init(name: $0) }
@@ -45,7 +45,8 @@ extension Gatekeeper {
           findings.append(.init(isDamage: true, file: "policies/\(hash)", text: fault.phrase))
         }
       }
-      let expectation = VaultExpectation(objects: state.keptRecords.map(\.stored), files: files)
+      let expectation = VaultExpectation(
+        objects: state.keptRecords.map(\.stored), files: files, leftovers: keyLeftovers(in: state))
       for finding in try await VaultCheck.run(
         storage, expecting: expectation, depth: .everyByte, part: part,
         progress: {
@@ -62,6 +63,10 @@ extension Gatekeeper {
         let text = "its words for people are not those that this version writes: do not follow them unread"
         findings.append(.init(isDamage: false, file: file, text: text))
       }
+      if case .file(let file, let fault)? = try await closingFault(in: state), fault != .missing {
+        findings.append(
+          .init(isDamage: true, file: file, text: IntegrityFault.file(file, fault).phrase))
+      }
       findings += repeatedErasures.map(CheckReport.Finding.init)
       if isCustodian { findings += try await keyFindings(state, part, known: Set(findings.map(\.file))) }
     } catch {
@@ -70,6 +75,12 @@ extension Gatekeeper {
     return CheckReport(
       findings: findings, filesChecked: files.count + state.keptRecords.count + 1,
       bytesChecked: bytes.total, entriesChecked: state.size)
+  }
+
+  /// What a change of keys leaves that was interrupted: keys for an epoch that never began, and the identities of those that ended.
+  private func keyLeftovers(in state: VaultState) -> Set<VaultFileName> {
+    let next = state.epochs.count + 1
+    return Set([.epochIdentity(next), .ledgerKey(next)] + (1..<next - 1).map { .epochIdentity($0) })
   }
 
   /// Key files that do not open, or open and are another's: a child's own box says which.

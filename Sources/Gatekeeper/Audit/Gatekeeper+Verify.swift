@@ -31,6 +31,8 @@ extension Gatekeeper {
     progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in },
     keep: @escaping @Sendable ([UInt8]) async throws -> Void = { _ in }
   ) async throws(GateError) -> VerifyReport {
+    // For the keys of an epoch that began since the vault was opened; what is wrong with the record is found below.
+    _ = try? await current()
     let head = try await ledgerHead()
     let cosigned = try await cosignedMarks(options.policy, head: head)
     let earlier = usable(options, head: head)
@@ -45,6 +47,7 @@ extension Gatekeeper {
     let isResumed = try await skip(to: earlier, &walk, progress)
     if !isResumed { walk.restart() }
     try await check(&walk, progress, keep)
+    if let fault = try await closingFault(in: state) { walk.add(nil, fault) }
     let now = state
     walk.checkMarks { now.isRestored(after: $0) }
     var quorum: QuorumReport?
@@ -201,6 +204,7 @@ extension Gatekeeper {
         walk.pass(entry.leafHash)
         return
       }
+      if event.kind == .keyRotated { try await loadKeys(in: walk.replay) }
       if fault == nil, walk.options.depth >= .decisions, isCustodian {
         if isErased(event.child) {
           walk.countClosed(event)
@@ -249,8 +253,8 @@ extension Gatekeeper {
   private func cosignedMarks(
     _ policy: WitnessPolicy?, head: LedgerHead
   ) async throws(GateError) -> Cosigned {
-    if let policy { try check(policy) }
-    let chain = try keyChain
+    if let policy { try await check(policy) }
+    let chain = try await keyChain
     var cosigned = Cosigned()
     do {
       for (_, bytes) in try await cosignedNotes() {
@@ -268,8 +272,8 @@ extension Gatekeeper {
   }
 
   /// A policy without logs is one for whatever log it is used on.
-  private func check(_ policy: WitnessPolicy) throws(GateError) {
-    let firstKey = try keyChain.firstKey
+  private func check(_ policy: WitnessPolicy) async throws(GateError) {
+    let firstKey = try await keyChain.firstKey
     guard policy.logs.isEmpty || policy.logs.contains(firstKey) else {
       throw .integrity(.ledgerHead(.keyNotInPolicy))
     }
@@ -434,6 +438,9 @@ extension EventKind {
     switch self {
     case .memberAdded, .memberRemoved: .manageMembers
     case .policyProposed, .policyAdopted: .adoptPolicy
+    // Whoever takes somebody's access away changes the keys that person had.
+    case .keyRotated:
+      event.fields["cause"]?.string == RotationCause.leaver.rawValue ? .manageMembers : .rotateKeys
     case .childAdded, .childChanged: .manageChildren
     case .contactAdded: .manageContacts
     // Evidence is filed with a request, by whoever may make one.

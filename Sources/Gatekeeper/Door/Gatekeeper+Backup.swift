@@ -72,7 +72,8 @@ extension Gatekeeper {
 
   /// Small files without which this state is not whole.
   private func namedFiles(in state: VaultState) -> [VaultFileName] {
-    [.description, .epochIdentity(VaultKeys.epochNumber), .ledgerKey(VaultKeys.epochNumber)]
+    [.description, .epochIdentity(state.epochs.count)] + state.epochs.map { .ledgerKey($0.number) }
+      + state.epochs.dropLast().map { .closedCheckpoint($0.number) }
       + [state.registerKey].compactMap { $0 }.map { .childIdentity($0) }
       + state.livingChildren.map { .childIdentity($0.key) } + recoveryFiles(in: state)
   }
@@ -89,24 +90,26 @@ extension Gatekeeper {
   /// Tells key files that may take the place of those in the backup from damaged ones. A custodian opens them, and looks whether a
   /// child's is the child's; others see no more than that it is an age file.
   private func keyCheck(in state: VaultState) -> (VaultFileName, [UInt8]) -> Bool {
-    let epoch = isCustodian ? keys.epoch : nil
+    // While a change of keys is unfinished, some files are still sealed to the epoch before.
+    let epochs = Array(keys.identities.values)
+    let isOpened = isCustodian
     let own = identity.identity
     let children = Dictionary(state.children.map { ($0.key, $0.details) }) { first, _ in first }
     return { name, bytes in
       guard (try? Age.stanzas(ofHeader: bytes.span.bytes)) != nil else { return false }
-      guard let epoch else { return true }
+      guard isOpened else { return true }
       switch name {
       case .childIdentity(let id):
-        guard let text = try? Age.open(bytes, identities: [epoch], limit: VaultKeys.limitBytes),
+        guard let text = try? Age.open(bytes, identities: epochs, limit: VaultKeys.limitBytes),
           let identity = (try? IdentityFile.parse(text.bytes))?.first
         else { return false }
         guard let box = children[id] else { return true }
         return (try? box.box.open(identity: identity, vault: state.vault, event: box.event, kind: box.kind))
           != nil
-      case .epochIdentity(VaultKeys.epochNumber):
+      case .epochIdentity:
         return (try? Age.open(bytes, identities: [own], limit: VaultKeys.limitBytes)) != nil
-      case .ledgerKey(VaultKeys.epochNumber):
-        return (try? Age.open(bytes, identities: [epoch], limit: VaultKeys.limitBytes)) != nil
+      case .ledgerKey:
+        return (try? Age.open(bytes, identities: epochs, limit: VaultKeys.limitBytes)) != nil
       default: return true
       }
     }

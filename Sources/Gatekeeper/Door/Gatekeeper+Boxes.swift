@@ -33,36 +33,39 @@ extension Gatekeeper {
     return registerKey
   }
 
-  /// The epoch identity, once it was found to be the one the first entry names.
+  /// The epoch identity, once it was found to be the one the ledger names.
   func epochKey(in state: VaultState) async throws(GateError) -> X25519Identity {
     guard let epoch = keys.epoch, isCustodian else { throw .keyNotAvailable(.holdsNoChildKeys) }
     // Kept only together with the proof.
-    if registerKey != nil { return epoch }
-    guard let id = state.registerKey, let creation = state.creation else {
+    if registerKey != nil, let proven = provenIdentities[keys.epochNumber] { return proven }
+    guard let id = state.registerKey, let first = state.epochs.first?.details else {
       throw .integrity(.entry(0, .malformed))
     }
-    let register = try await keyFile(id, with: epoch)
-    let content: JSONValue
-    do {
-      content = try creation.box.open(
-        identity: register, vault: state.vault, event: creation.event, kind: creation.kind)
-    } catch {
-      throw .integrity(.file(VaultFileName.childIdentity(id).displayName, .swapped))
+    let name = VaultFileName.childIdentity(id)
+    guard let register = try await keyFiles.identity(in: name, with: Array(keys.identities.values)),
+      (try? first.open(with: register, in: state)) != nil
+    else { throw .integrity(.file(name.displayName, .swapped)) }
+    provenIdentities = [:]
+    // An earlier state, as verification replays it, does not know the newest epoch yet.
+    let newest = state.epochs.count < self.state.epochs.count ? self.state : state
+    for ended in newest.epochs {
+      guard let identity = keys.identities[ended.number], let details = ended.details,
+        let content = try? details.open(with: register, in: state)
+      else { continue }
+      if content["epoch"]?.string == identity.recipient.text { provenIdentities[ended.number] = identity }
     }
-    guard content["epoch"]?.string == epoch.recipient.text else {
-      throw .integrity(.file(VaultFileName.epochIdentity(VaultKeys.epochNumber).displayName, .swapped))
+    guard provenIdentities[keys.epochNumber] != nil else {
+      throw .integrity(.file(VaultFileName.epochIdentity(keys.epochNumber).displayName, .swapped))
     }
     registerKey = register
     return epoch
   }
 
+  /// Opens a key file with the epoch's identity, or, while a change of keys is unfinished, with that of the epoch before.
   private func keyFile(_ id: KeyID, in state: VaultState) async throws(GateError) -> X25519Identity {
-    try await keyFile(id, with: try await epochKey(in: state))
-  }
-
-  private func keyFile(_ id: KeyID, with epoch: X25519Identity) async throws(GateError) -> X25519Identity {
+    _ = try await epochKey(in: state)
     let name = VaultFileName.childIdentity(id)
-    guard let identity = try await VaultKeys.openIdentity(name, with: epoch, from: storage.files) else {
+    guard let identity = try await keyFiles.identity(in: name, with: Array(provenIdentities.values)) else {
       throw .integrity(.file(name.displayName, .swapped))
     }
     return identity

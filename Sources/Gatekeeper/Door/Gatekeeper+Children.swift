@@ -77,10 +77,14 @@ extension Gatekeeper {
   private func keepKeyFile(
     _ id: KeyID, _ identity: X25519Identity, to epoch: X25519Identity, at: Timestamp
   ) async throws {
-    // Tried again after a conflict: the file is there then.
-    guard try await storage.files.read(.childIdentity(id)) == nil else { return }
-    try await storage.files.create(
-      .childIdentity(id), try VaultKeys.seal(identity, to: [epoch.recipient], at: at))
+    let name = VaultFileName.childIdentity(id)
+    let sealed = try KeyFiles.seal(identity, to: [epoch.recipient], at: at)
+    // Tried again after a conflict, the file is there, and may be sealed to an epoch that has ended meanwhile.
+    if try await storage.files.read(name) == nil {
+      try await storage.files.create(name, sealed)
+    } else {
+      try await storage.files.replace(name, sealed)
+    }
   }
 
   /// The register, in order of filing; with `text`, those whose name, date of birth or reference holds it.

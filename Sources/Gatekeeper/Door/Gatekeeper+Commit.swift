@@ -32,18 +32,18 @@ extension Event {
   /// releases something stops before that, so that a full disk cannot be used to look without a trace.
   var mayTakeTheLastRoom: Bool {
     switch kind {
-    case .accessRefused, .approvalDeclined, .consentWithdrawn, .memberRemoved, .restrictionPlaced,
-      .holdPlaced, .recordDisposed, .childErased, .auditViewed, .auditExported, .auditVerified,
-      .systemRecovered:
+    case .accessRefused, .approvalDeclined, .consentWithdrawn, .memberRemoved, .keyRotated,
+      .restrictionPlaced, .holdPlaced, .recordDisposed, .childErased, .auditViewed, .auditExported,
+      .auditVerified, .systemRecovered:
       true
     case .requestDecided: outcome != .allowed
     default: false
     }
   }
 
-  /// What must be followed by something else than entries before anything is decided on it: files that go.
+  /// What must be followed by something else than entries before anything is decided on it: files that go, keys that change.
   /// Such an act has a commit to itself, and the gate until that is done.
-  var standsAlone: Bool { kind.leavesRemovals }
+  var standsAlone: Bool { kind.leavesRemovals || kind == .keyRotated }
 }
 
 /// A decision taken on one state, and the batch after which that state is durable.
@@ -139,10 +139,11 @@ extension Gatekeeper {
     if let doubt { throw doubt }
     // Larger than every signed head: a crash left entries behind, and they happened.
     if unsignedSize > state.size { try await adoptTail() }
+    if state.isAtClosing { try await keepClosing() }
     return state
   }
 
-  private func makeDraft(on base: VaultState) throws(GateError) -> Draft {
+  func makeDraft(on base: VaultState) throws(GateError) -> Draft {
     let effects = effects
     return Draft(
       state: base, at: time(after: base), me: try member(in: base),
@@ -158,7 +159,7 @@ extension Gatekeeper {
   /// vault's time stand still; it revives nothing that has run out.
   func time(after state: VaultState) -> Timestamp { max(effects.now(), state.newestAt) }
 
-  /// Adopts what a crash left without a signed head, in a commit of its own: what it says that files go
+  /// Adopts what a crash left without a signed head, in a commit of its own: what it says that files go, or that keys change,
   /// is done before anything is decided on it.
   private func adoptTail() async throws(GateError) {
     unsignedSize = 0
@@ -175,12 +176,13 @@ extension Gatekeeper {
   }
 
   /// Takes the entries in that a crash left without a signed head, and says so in an entry of our own.
-  private func adoptTail(into base: inout VaultState) async throws -> [Event] {
+  func adoptTail(into base: inout VaultState) async throws -> [Event] {
     let tail = try await storage.ledger.unsignedTail()
     // Behind the head that was folded, and not behind one that another process has signed since.
     guard !tail.isEmpty, try await storage.ledger.head()?.range == base.range else { return [] }
     for entry in tail { try await take(entry, into: &base) }
     if let doubt { throw doubt }
+    if base.isAtClosing { try await signClosing(base) }
     var event = try makeDraft(on: base).event(.systemRecovered)
     event.fields = ["count": .integer(Int64(tail.count))]
     return [event]
@@ -188,13 +190,17 @@ extension Gatekeeper {
 
   /// Appends at once, for acts that stand alone. Only inside the gate, with nothing in line.
   ///
+  /// - Parameter new: the epoch that the last of the events begins.
   /// - Throws: `VaultStoreError.conflict` with nothing stored; `GateError` for everything else.
-  private func append(_ events: [Event], on base: VaultState) async throws {
+  func append(_ events: [Event], on base: VaultState, beginning new: NewEpoch? = nil) async throws {
     precondition(queue.isEmpty, "what is in line goes first")
     let (entries, next) = try seal(events, on: base)
+    let keys = new.map { self.keys.adding($0.keys, [$0.keys.number: $0.identity]) } ?? self.keys
     let head = try await storage.ledger.append(
-      entries, ifSize: base.size, sign: codec.signer(expecting: next.range))
+      entries, ifSize: base.size, after: new?.files ?? [],
+      sign: LedgerCodec(keys: keys).signer(expecting: next.range))
     guard head.range == next.range else { throw GateError.integrity(.ledgerHead(.root)) }
+    self.keys = keys
     state = next
     try await settle()
   }
@@ -355,6 +361,7 @@ extension Gatekeeper {
     do { try state.apply(event, leafHash: MerkleTree.leafHash(entry)) } catch {
       throw .integrity(.entry(index, error))
     }
+    if event.kind == .keyRotated { try await loadKeys(in: state) }
   }
 
   /// Holds an entry to the rules in force before it. Every member holds the ledger's key and the log's, so what stands in

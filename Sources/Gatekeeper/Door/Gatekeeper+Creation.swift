@@ -54,17 +54,17 @@ extension Gatekeeper {
     let register = try X25519Identity.generate()
     let seed = try SecretBytes.random(count: Ed25519SigningKey.seedByteCount)
     let signer = try NoteSigner(name: origin, key: try Ed25519SigningKey(seed: seed.duplicate()))
-    let ledgerKey = try LedgerKey.generate(epoch: UInt32(VaultKeys.epochNumber))
+    let ledgerKey = try LedgerKey.generate(epoch: 1)
     let keyFile = LedgerKeyFile(key: ledgerKey, origin: origin, signingSeed: seed)
 
     let files = storage.files
     try await files.create(
-      .epochIdentity(VaultKeys.epochNumber),
-      try VaultKeys.seal(epoch, to: [creator.recipient] + recovery, at: at))
+      .epochIdentity(1),
+      try KeyFiles.seal(epoch, to: [creator.recipient] + recovery, at: at))
     try await files.create(
-      .childIdentity(registerID), try VaultKeys.seal(register, to: [epoch.recipient], at: at))
+      .childIdentity(registerID), try KeyFiles.seal(register, to: [epoch.recipient], at: at))
     try await files.create(
-      .ledgerKey(VaultKeys.epochNumber), try VaultKeys.seal(keyFile, to: [epoch.recipient]))
+      .ledgerKey(1), try KeyFiles.seal(keyFile, to: [epoch.recipient]))
     let hash = try await keep(policy, in: files)
 
     var state = VaultState(vault: vault)
@@ -85,8 +85,9 @@ extension Gatekeeper {
       sealing: ["epoch": .string(epoch.recipient.text)], scope: .register, identity: register, vault: vault,
       event: event.id, kind: event.kind)
     try event.sign(with: creator.signingKey)
-    let codec = LedgerCodec(
-      keys: VaultKeys(ledger: ledgerKey, signer: signer, origin: origin, epoch: epoch))
+    let first = EpochKeys(
+      number: 1, firstEntry: 0, ledger: ledgerKey, logKey: signer.verifierKey, signer: signer)
+    let codec = LedgerCodec(keys: VaultKeys(origin: origin, epochs: [first], identities: [1: epoch]))
     let entry = try codec.seal(event, at: 0, salt: try effects.randomBytes(SealedEntry.saltByteCount))
     do { try state.apply(event, leafHash: MerkleTree.leafHash(entry)) } catch {
       throw GateError.integrity(.entry(0, error))

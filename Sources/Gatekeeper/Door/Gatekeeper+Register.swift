@@ -4,9 +4,10 @@ import VaultStore
 
 /// The register of names in `cache/register-N`, so that a list of 15,000 children opens one file, not 15,000; N is the
 /// number of files that were erased when it was made, so that one from before an erasure is known by its name. "SRR1" ||
-/// salt (16) || AES-256-GCM ciphertext under HKDF-SHA-256(register identity, salt, info `strongroom/v1 register cache`), zero
+/// salt (16) || AES-256-GCM ciphertext under HKDF-SHA-256(epoch identity, salt, info `strongroom/v1 register cache`), zero
 /// nonce (the salt makes each key new), AAD = magic || salt || vault id. Plaintext: canonical JSON, event id to what its box
-/// says. Custodians alone can open or make it. It may be deleted at any time, and nothing is decided on it.
+/// says. Custodians alone can open or make it, those of this epoch. It may be deleted at any time, and nothing is decided
+/// on it.
 extension Gatekeeper {
   var registerName: VaultFileName { .cache("register-\(state.erasedCount)") }
   private static let registerMagic = Array("SRR1".utf8)
@@ -20,7 +21,7 @@ extension Gatekeeper {
     guard !isRegisterLoaded else { return }
     isRegisterLoaded = true
     guard let bytes = try? await storage.files.read(registerName), bytes.count > 36,
-      bytes.starts(with: Self.registerMagic), let identity = try? await registerIdentity(in: state),
+      bytes.starts(with: Self.registerMagic), let identity = try? await epochKey(in: state),
       let plaintext = try? Self.openRegister(bytes, identity, state.vault),
       let members = try? JSONValue(canonical: plaintext, limits: Self.registerLimits).object
     else { return }
@@ -32,7 +33,7 @@ extension Gatekeeper {
   /// A cache that cannot be written is no reason to fail: the next list opens the boxes again.
   func saveRegisterIfDue(in state: VaultState) async {
     guard unsavedListed >= Self.registerInterval, let salt = try? effects.randomBytes(16),
-      let identity = try? await registerIdentity(in: state)
+      let identity = try? await epochKey(in: state)
     else { return }
     var members: [String: JSONValue] = [:]
     for (id, content) in listedBoxes { members[id.hex] = content }
@@ -58,7 +59,7 @@ extension Gatekeeper {
         plaintext.span.bytes, nonce: [UInt8](repeating: 0, count: 12), authenticating: head + vault.bytes))
   }
 
-  private static func openRegister(
+  static func openRegister(
     _ bytes: [UInt8], _ identity: X25519Identity, _ vault: VaultID
   ) throws -> [UInt8] {
     let head = Array(bytes[..<20])

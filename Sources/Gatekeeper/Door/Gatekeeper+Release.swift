@@ -187,16 +187,14 @@ extension Gatekeeper {
       let leaves = try await leafHashes(upTo: head.checkpoint.size)
       let entries = try await storage.ledger.entries(from: index, to: index + 1)
       guard let bytes = entries.first else { throw GateError.integrity(.entry(index, .sealBroken)) }
-      let entry = try SealedEntry(parsing: bytes, index: index)
-      let plaintext = try entry.open(index: index, origin: keys.origin, key: keys.ledger)
+      let event = try codec.open(bytes, at: index)
       let inclusion = try InclusionProof.make(
         index: index, treeSize: head.checkpoint.size, reader: leaves)
       let proof = try TlogProof(
         inclusion: inclusion, leafHash: MerkleTree.leafHash(bytes), checkpoint: head)
       return PackageReceipt(
-        decision: plaintext, entry: bytes,
-        entryKey: try entry.entryKey(index: index, origin: keys.origin, key: keys.ledger), proof: proof,
-        logKey: keys.signer.verifierKey)
+        decision: event.bytes, entry: bytes, entryKey: try codec.entryKey(bytes, at: index), proof: proof,
+        logKey: keys.logKey)
     } catch is TransparencyLogError {
       throw .integrity(.ledgerHead(.root))
     } catch {

@@ -13,8 +13,11 @@ package actor Gatekeeper {
   let storage: VaultStorage
   let effects: Effects
   let identity: MemberIdentity
-  let keys: VaultKeys
-  let codec: LedgerCodec
+  let keyFiles: KeyFiles
+  /// Of all epochs that `state` knows. Written by `loadKeys` and when this gatekeeper changes the keys itself.
+  var keys: VaultKeys
+  var codec: LedgerCodec { LedgerCodec(keys: keys) }
+  /// As it was when the vault was opened; the ledger's keys are those of `state`.
   let description: VaultDescription
   /// This is a visit with the recovery key, which belongs to no member.
   private let byRecovery: Bool
@@ -29,6 +32,8 @@ package actor Gatekeeper {
   /// The identities of children met so far; custodians only.
   var childKeys: [ChildReference: X25519Identity] = [:]
   var registerKey: X25519Identity?
+  /// Epoch identities that were found to be the ones the ledger names, by number.
+  var provenIdentities: [Int: X25519Identity] = [:]
   /// Loaded policy sets by hash.
   var policySets: [String: PolicySet] = [:]
   /// Opened boxes by event; they never change.
@@ -78,8 +83,9 @@ package actor Gatekeeper {
     guard description.isExample || !ExampleKeys.contains(identity.recipient) else {
       throw .exampleKeyRefused
     }
-    keys = try await VaultKeys.open(description, files: storage.files, identity: identity.identity)
-    codec = LedgerCodec(keys: keys)
+    let keyFiles = KeyFiles(files: storage.files, identity: identity.identity)
+    keys = try await keyFiles.openFirst(description)
+    self.keyFiles = keyFiles
     self.byRecovery = byRecovery
     self.storage = storage
     self.effects = effects
@@ -88,15 +94,27 @@ package actor Gatekeeper {
     erasureListStorage = erasures
     state = VaultState(vault: description.vault)
     await loadSnapshot()
+    try await loadKeys(in: state)
     try await refresh()
-    guard state.origin == description.origin, state.isExample == description.isExample,
-      state.logKey == keys.signer.verifierKey
-    else { throw .integrity(.file(VaultFileName.description.displayName, .swapped)) }
+    guard isDescribed(by: description) else {
+      throw .integrity(.file(VaultFileName.description.displayName, .swapped))
+    }
     // Somebody who was removed may still hold key files from before.
     _ = try member(in: state)
+    // Whoever may not open the epoch's file says so too if it is gone: the vault's life hangs on it.
+    _ = try await keyFiles.identity(in: .epochIdentity(state.epochs.count), with: [identity.identity])
     try await reapplyErasures()
     await saveSnapshotIfDue()
     if isCustodian { try await mendKeyFiles() }
+  }
+
+  /// The newest keys may be missing from the description: a crash came before the last step of a change of keys.
+  private func isDescribed(by description: VaultDescription) -> Bool {
+    let logKeys = state.epochs.map(\.logKey)
+    let named = description.verifierKeys.map { try? VerifierKey(parsing: $0) }
+    return state.origin == description.origin && state.isExample == description.isExample
+      && !named.isEmpty && named.count <= logKeys.count && zip(named, logKeys).allSatisfy { $0 == $1 }
+      && keys.epochs[0].logKey == logKeys.first
   }
 
   package var isExampleVault: Bool { state.isExample }

@@ -8,7 +8,7 @@ package struct EventID: RandomName {
 }
 
 /// The ledger as an actor had it before acting: their signature then vouches for that history too.
-package struct SeenHead: Hashable, Sendable {
+package struct SeenHead: Hashable, Sendable, Codable {
   package let size: UInt64
   package let root: SHA256Digest
 

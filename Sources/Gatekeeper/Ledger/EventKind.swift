@@ -6,6 +6,8 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
   /// The first of the two signatures that a change of the rules needs.
   case policyProposed = "policy.proposed"
   case policyAdopted = "policy.adopted"
+  /// The epoch ended: the last entry under its ledger key, which names the log's next key.
+  case keyRotated = "key.rotated"
   case childAdded = "child.added"
   /// What bears on who decides for the child was noted or corrected.
   case childChanged = "child.changed"
@@ -68,6 +70,7 @@ package enum EventKind: String, Hashable, Sendable, CaseIterable, Codable {
     case .memberAdded: ["member", "name", "card_recipient", "card_key", "role"]
     case .memberRemoved: ["member"]
     case .policyProposed, .policyAdopted: ["policy_name"]
+    case .keyRotated: ["epoch", "log_key", "cause"]
     case .childAdded: ["key"]
     case .childChanged: ["competence", "capacity", "capacity_for", "care"]
     case .contactAdded: ["contact"]

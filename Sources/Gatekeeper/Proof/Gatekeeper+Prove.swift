@@ -28,12 +28,23 @@ extension Gatekeeper {
         let bytes = try await storage.ledger.entries(from: index, to: index + 1).first
       else { throw GateError.integrity(.ledgerHead(.missing)) }
       let checkpoint = try codec.verify(head)
-      let sealed = try SealedEntry(parsing: bytes, index: index)
-      let key = try sealed.entryKey(index: index, origin: keys.origin, key: keys.ledger)
-      let parts = EntryProof(
-        firstKey: try keyChain.firstKey, closed: [], consistency: [], entry: bytes,
-        key: [UInt8](copying: key.bytes))
+      let key = try codec.entryKey(bytes, at: index)
       let tree = try await leafHashes(upTo: head.size)
+      let chain = try await keyChain
+      var closed: [EntryProof.Closed] = []
+      var closing: UInt64 = 0
+      for epoch in chain.closedEpochs {
+        let size = epoch.closing.checkpoint.size
+        closed.append(
+          EntryProof.Closed(
+            note: epoch.closing.signedNote, next: epoch.nextKey,
+            proof: try extending(closedAt: closing, to: size, tree)))
+        closing = size
+      }
+      let parts = EntryProof(
+        firstKey: chain.firstKey, closed: closed,
+        consistency: try extending(closedAt: closing, to: head.size, tree), entry: bytes,
+        key: [UInt8](copying: key.bytes))
       let inclusion = try InclusionProof.make(index: index, treeSize: head.size, reader: tree)
       let text = try TlogProof(
         inclusion: inclusion, leafHash: MerkleTree.leafHash(bytes), checkpoint: checkpoint,
@@ -49,5 +60,12 @@ extension Gatekeeper {
     } catch {
       throw GateError(wrapping: error)
     }
+  }
+
+  /// That a tree goes on from a closing checkpoint; nothing to show before the first.
+  private func extending(
+    closedAt old: UInt64, to new: UInt64, _ tree: some LeafHashReader
+  ) throws -> [SHA256Digest] {
+    old == 0 ? [] : try ConsistencyProof.make(oldSize: old, newSize: new, reader: tree).hashes
   }
 }

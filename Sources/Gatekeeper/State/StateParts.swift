@@ -14,6 +14,10 @@ package struct BoxedDetails: Hashable, Sendable, Codable {
   let box: SealedBox
   /// Where the event stands, to name it if the box does not open.
   let entry: UInt64
+
+  func open(with identity: X25519Identity, in state: VaultState) throws(EntryFault) -> JSONValue {
+    try box.open(identity: identity, vault: state.vault, event: event, kind: kind)
+  }
 }
 
 package struct MemberState: Hashable, Sendable, Codable {

@@ -31,6 +31,7 @@ extension VaultState {
     usedNames.insert(event.id)
     newestAt = event.at
     range.append(leafHash)
+    if event.kind == .keyRotated { epochs[epochs.count - 2].closing = head }
     recentRoots.append(range.root)
     if recentRoots.count > Self.seenWindow {
       recentRoots.removeFirst(recentRoots.count - Self.seenWindow)
@@ -88,6 +89,7 @@ extension VaultState {
     case .memberRemoved: try takeRemoval(event)
     case .policyProposed: try takeProposal(event)
     case .policyAdopted: try takePolicy(event)
+    case .keyRotated: try takeRotation(event)
     case .childAdded: try takeChild(event)
     case .childChanged: try takeNotes(event)
     case .contactAdded: try takeContact(event)
@@ -143,9 +145,11 @@ extension VaultState {
     let policyName = try event.text("policy_name")
     let creation = try event.box.map { _ throws(EntryFault) in try event.details(.register, at: size) }
     try takeMember(event)
-    self.creation = creation
     self.origin = origin
-    self.logKey = logKey
+    epochs = [
+      EpochState(
+        number: 1, logKey: logKey, since: event.at, cause: nil, entry: 0, firstEntry: 0, details: creation)
+    ]
     self.registerKey = registerKey
     self.settingType = settingType
     self.isExample = isExample
@@ -198,6 +202,22 @@ extension VaultState {
     policyName = proposal.name
     self.policy = policy
     if policies[policy] == nil { policies[policy] = size }
+  }
+
+  private mutating func takeRotation(_ event: Event) throws(EntryFault) {
+    guard let logKey = try? VerifierKey(parsing: try event.text("log_key")), logKey.algorithm == .ed25519,
+      logKey.name == origin, let cause: RotationCause = try event.word("cause"),
+      try event.number("epoch") == Int64(epochs.count) + 1, epochs.count < Self.epochLimit
+    else { throw .malformed }
+    // A log never goes back to a key it had, and a signature line must say which key it is by.
+    let isKnown = epochs.contains {
+      $0.logKey.publicKey == logKey.publicKey || $0.logKey.keyID == logKey.keyID
+    }
+    guard !isKnown else { throw .idReused }
+    epochs.append(
+      EpochState(
+        number: epochs.count + 1, logKey: logKey, since: event.at, cause: cause, entry: size,
+        firstEntry: size + 1, details: try event.details(.register, at: size)))
   }
 
   private mutating func takeChild(_ event: Event) throws(EntryFault) {

@@ -12,13 +12,12 @@ package struct VaultState: Hashable, Sendable, Codable {
   package internal(set) var range = CompactRange()
 
   package internal(set) var origin = ""
-  package internal(set) var logKey: VerifierKey?
   package internal(set) var settingType = ""
   package internal(set) var isExample = false
+  /// In order; the last one lasts. Empty before the first entry.
+  package internal(set) var epochs: [EpochState] = []
   /// Names the register's key file.
   package internal(set) var registerKey: KeyID?
-  /// Sealed under the register's key, says which epoch identity is the vault's.
-  var creation: BoxedDetails?
   /// Offline recipients of the epoch's key file.
   package internal(set) var recovery: [String] = []
   /// The set behind `recovery`; nil for keys that were named when the vault was made.
@@ -62,6 +61,9 @@ package struct VaultState: Hashable, Sendable, Codable {
   var recentRoots: [SHA256Digest] = []
   /// An actor decides on the newest size; entries of the same commit follow at most this far behind.
   static let seenWindow = 16
+
+  /// Key files are numbered with four digits.
+  static let epochLimit = 9999
 
   /// Names used so far by events, key files and objects.
   var usedNames = NameSet()

@@ -7,12 +7,7 @@ import VaultStore
 extension Gatekeeper {
   /// The keys of this log, the first one first.
   var keyChain: LogKeyChain {
-    get throws(GateError) {
-      guard let chain = try? LogKeyChain(origin: keys.origin, firstKey: keys.signer.verifierKey) else {
-        throw .integrity(.file(VaultFileName.description.displayName, .swapped))
-      }
-      return chain
-    }
+    get async throws(GateError) { try await logKeyChain(in: state) }
   }
 
   /// What to remember of the log as it is now. Everything in it was checked when the vault was opened.
@@ -26,7 +21,7 @@ extension Gatekeeper {
     } catch {
       throw GateError(wrapping: error)
     }
-    return try LogMemory(
+    return try await LogMemory(
       vault: description.vault, keys: keyChain, checkpoint: codec.verify(head), range: head.range,
       at: effects.now())
   }
@@ -97,7 +92,7 @@ extension Gatekeeper {
   ) async throws -> VerifiedCheckpoint? {
     guard let bytes = try await storage.files.read(name),
       let note = try? UnverifiedCheckpoint(parsing: bytes),
-      let verified = try? keyChain.verified(note, cosigners: [identity.cosigner.verifierKey])
+      let verified = try? await keyChain.verified(note, cosigners: [identity.cosigner.verifierKey])
     else { return nil }
     guard verified.checkpoint == checkpoint.checkpoint else {
       throw GateError.integrity(.ledgerHead(.forked(at: checkpoint.checkpoint.size)))
@@ -132,7 +127,7 @@ extension Gatekeeper {
       let own = identity.cosigner.verifierKey
       for (_, bytes) in try await cosignedNotes() {
         guard let note = try? UnverifiedCheckpoint(parsing: bytes),
-          let verified = try? keyChain.verified(note, cosigners: [own]),
+          let verified = try? await keyChain.verified(note, cosigners: [own]),
           verified.cosignatures.contains(where: { $0.key == own })
         else { continue }
         return verified

@@ -170,7 +170,7 @@ extension BackupManifest.Part {
   init?(holding name: VaultFileName) {
     switch name {
     case .epochIdentity, .childIdentity, .ledgerKey, .recoverySet: self = .keys
-    case .description, .policyFile, .cosigned: self = .data
+    case .description, .policyFile, .cosigned, .closedCheckpoint: self = .data
     case .cache: return nil
     }
   }

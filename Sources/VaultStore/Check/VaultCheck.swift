@@ -45,6 +45,8 @@ package enum VaultCheck {
       expecting.objectIDs.contains(id)
         ? nil : VaultFinding(name: item.path, problem: .orphan(length: item.length))
     case .named(let name) where expecting.allows(name): nil
+    case .named(let name) where expecting.leftovers.contains(name):
+      VaultFinding(name: item.path, problem: .leftover)
     // Durable before the entry that names it, as a document is: a crash may leave one.
     case .named(let name):
       VaultFinding(

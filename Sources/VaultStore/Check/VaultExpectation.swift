@@ -20,12 +20,15 @@ package struct VaultExpectation: Sendable {
   /// nil to leave small files alone; otherwise any other than these is reported as planted. `STRONGROOM`, cosigned checkpoints
   /// and caches are always allowed.
   package let files: [File]?
+  /// What an interrupted act may have left, and the next one takes away.
+  let leftovers: Set<VaultFileName>
   let objectIDs: Set<ObjectID>
   private let names: Set<VaultFileName>
 
-  package init(objects: [StoredObject], files: [File]? = nil) {
+  package init(objects: [StoredObject], files: [File]? = nil, leftovers: Set<VaultFileName> = []) {
     self.objects = objects
     self.files = files
+    self.leftovers = leftovers
     objectIDs = Set(objects.map(\.id))
     names = Set((files ?? []).map(\.name))
   }

@@ -55,6 +55,40 @@ final class DirectoryCore: Sendable {
     try health.flush(path) { () throws(FileSystemError) in try files.syncDirectory(Self.folder(of: path)) }
   }
 
+  /// Puts many files in the place of others, each at once.
+  ///
+  /// What is true if power fails after each step: (1) temporaries written: leftovers in `tmp/`; (2) flushed: the same; (3) renamed: any
+  /// of the names stands for the old file or the new one, whole; (4) folders flushed: all for the new ones.
+  func replaceAll(_ replacements: [(path: String, bytes: [UInt8])]) throws(VaultStoreError) {
+    try checkWritable()
+    // No more open files than any system allows, nor bytes than a batch of key files has.
+    for start in stride(from: 0, to: replacements.count, by: Self.batch) {
+      try replaceBatch(replacements[start..<min(start + Self.batch, replacements.count)])
+    }
+  }
+
+  private static let batch = 256
+
+  private func replaceBatch(_ batch: ArraySlice<(path: String, bytes: [UInt8])>) throws(VaultStoreError) {
+    var written: [(path: String, temporary: Temporary)] = []
+    var folders: Set<String> = []
+    defer { for item in written { files.close(item.temporary.file) } }
+    do throws(VaultStoreError) {
+      for (path, bytes) in batch {
+        written.append((path, try writeTemporary(path, bytes, flushed: false)))
+      }
+      try flushContents(written.map { (temporary: $0.temporary, path: $0.path) })
+      for item in written {
+        try makeFolder(of: item.path, flushingLater: &folders)
+        do { try files.rename(item.temporary.path, item.path) } catch { throw error.storeError(item.path) }
+      }
+    } catch {
+      for item in written { discard(item.temporary) }
+      throw error
+    }
+    try flushNames(of: written.map(\.path), folders)
+  }
+
   func remove(_ path: String, durably: Bool) throws(VaultStoreError) {
     try checkWritable()
     do { try files.remove(path) } catch {

@@ -17,6 +17,12 @@ struct DirectoryFiles: NamedFileStorage {
     try core.replace(try checked(name, bytes), bytes, durably: !name.isDisposable)
   }
 
+  func replaceAll(_ files: [NamedFile]) async throws(VaultStoreError) {
+    var replacements: [(path: String, bytes: [UInt8])] = []
+    for file in files { replacements.append((try checked(file.name, file.bytes), file.bytes)) }
+    try core.replaceAll(replacements)
+  }
+
   func remove(_ name: VaultFileName) async throws(VaultStoreError) {
     try core.remove(try name.relativePath, durably: true)
   }
@@ -42,6 +48,7 @@ extension VaultFolder {
       case .ledgerKeys: return "ledger/keys"
       case .cosigned: return "ledger/cosigned"
       case .recovery: return "recovery"
+      case .closedCheckpoints: return "ledger/closed"
       case .policies: return "policies"
       case .policySet(let set):
         return DirectoryCore.folder(of: try VaultFileName.policyFile(set: set, path: "x").relativePath)

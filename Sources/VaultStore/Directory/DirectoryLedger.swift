@@ -81,7 +81,8 @@ actor DirectoryLedger: LedgerStorage {
   // MARK: Appending
 
   func append(
-    _ entries: [[UInt8]], ifSize: UInt64, sign: @Sendable (CompactRange) throws -> [UInt8]
+    _ entries: [[UInt8]], ifSize: UInt64, after files: [NamedFile],
+    sign: @Sendable (CompactRange) throws -> [UInt8]
   ) async throws(VaultStoreError) -> LedgerHead {
     try LedgerLimits.check(entries)
     try core.checkWritable()
@@ -92,6 +93,9 @@ actor DirectoryLedger: LedgerStorage {
       throw .conflict(actualSize: open?.position.entryCount ?? 0)
     }
     try checkStillInPlace()
+    for file in files {
+      try core.replace(try file.name.relativePath, file.bytes, durably: true)
+    }
     let commit = Self.frames(entries)
     let hasRotated = try makeRoom(for: commit.count)
     try writeEntries(commit, entries)
@@ -113,6 +117,23 @@ actor DirectoryLedger: LedgerStorage {
     defer { lock.release(held) }
     try journal.replenishReserve(size: geometry.segmentSize)
     return try core.status(of: JournalFiles.reserve) == nil
+  }
+
+  func signTail(
+    ifSize: UInt64, sign: @Sendable (CompactRange) throws -> [UInt8]
+  ) async throws(VaultStoreError) -> LedgerHead {
+    try core.checkWritable()
+    let held = try lock.acquire(exclusive: true)
+    defer { lock.release(held) }
+    try refresh(isLocked: true)
+    guard let position = open?.position, position.entryCount == ifSize else {
+      throw .conflict(actualSize: open?.position.entryCount ?? 0)
+    }
+    if let head = position.head, head.size == ifSize { return head }
+    try checkStillInPlace()
+    let head = try writeHead(sign)
+    try checkStillInPlace()
+    return head
   }
 
   private static func frames(_ entries: [[UInt8]]) -> [UInt8] {

@@ -10,18 +10,22 @@ package import StrongroomCrypto
 ///     ledger-key: <64 lower-case hexadecimal digits>
 ///     log-signing-seed: <64 lower-case hexadecimal digits, an Ed25519 seed>
 ///
-/// Lines end in LF. Empty lines and lines that begin with `#` say nothing. Each field stands once, in this order.
+/// Lines end in LF. Empty lines and lines that begin with `#` say nothing. Each field stands once, in this order. In
+/// the file of an epoch that has ended the seed is the word `destroyed`: nobody signs for it any more, its entries stay readable.
 package struct LedgerKeyFile: ~Copyable {
   package let key: LedgerKey
   package let origin: String
-  /// Ed25519 seed, 32 bytes.
-  package let signingSeed: SecretBytes
+  /// Ed25519 seed, 32 bytes; nil once the epoch has ended.
+  package let signingSeed: SecretBytes?
 
   /// Bytes of such a file at most.
   package static let limit = 4096
   private static let fields = ["format", "epoch", "origin", "ledger-key", "log-signing-seed"]
   private static let comment =
     "# Strongroom ledger key file. Whoever holds this can read the whole audit trail and sign for the log.\n"
+  private static let destroyed = Array("destroyed".utf8)
+  private static let closedComment =
+    "# Strongroom ledger key file. Whoever holds this can read the entries of an epoch that has ended.\n"
 
   /// - Precondition: the seed has 32 bytes; the origin is one line.
   package init(key: LedgerKey, origin: String, signingSeed: consuming SecretBytes) {
@@ -29,22 +33,50 @@ package struct LedgerKeyFile: ~Copyable {
     precondition(!origin.utf8.contains(0x0A), "an origin is one line")
     self.key = key
     self.origin = origin
-    self.signingSeed = signingSeed
+    self.signingSeed = .some(signingSeed)
+  }
+
+  /// The file of an epoch that has ended.
+  package init(closed key: LedgerKey, origin: String) {
+    precondition(!origin.utf8.contains(0x0A), "an origin is one line")
+    self.key = key
+    self.origin = origin
+    signingSeed = nil
+  }
+
+  package func copyOfSigningSeed() -> SecretBytes? {
+    switch signingSeed {
+    case .some(let seed): .some(seed.duplicate())
+    case .none: nil
+    }
   }
 
   /// The file's text; seal it before it goes anywhere.
   package func text() -> SecretBytes {
-    let head = Array(
-      (Self.comment + "format: 1\nepoch: \(key.epoch)\norigin: \(origin)\nledger-key: ").utf8)
-    let middle = Array("\nlog-signing-seed: ".utf8)
-    let count = head.count + 64 + middle.count + 64 + 1
+    switch signingSeed {
+    case .some(let seed):
+      Self.text(Self.comment, key, origin, end: [], seed: seed.bytes)
+    case .none:
+      Self.text(Self.closedComment, key, origin, end: Self.destroyed, seed: RawSpan())
+    }
+  }
+
+  /// - Parameters:
+  ///   - end: what stands in place of the seed.
+  ///   - seed: 32 bytes, or none.
+  private static func text(
+    _ comment: String, _ key: LedgerKey, _ origin: String, end: [UInt8], seed: RawSpan
+  ) -> SecretBytes {
+    let rest = Array("\nlog-signing-seed: ".utf8) + end
+    let head = Array((comment + "format: 1\nepoch: \(key.epoch)\norigin: \(origin)\nledger-key: ").utf8)
+    let count = head.count + 64 + rest.count + 2 * seed.byteCount + 1
     return SecretBytes.filling(count: count) { span in
       span.copyBytes(head.span.bytes)
       var offset = head.count
-      key.withSecret { Self.writeHex($0, into: &span, at: &offset) }
-      span.copyBytes(middle.span.bytes, at: offset)
-      offset += middle.count
-      Self.writeHex(signingSeed.bytes, into: &span, at: &offset)
+      key.withSecret { writeHex($0, into: &span, at: &offset) }
+      span.copyBytes(rest.span.bytes, at: offset)
+      offset += rest.count
+      writeHex(seed, into: &span, at: &offset)
       span.setByte(0x0A, at: offset)
     }
   }
@@ -80,9 +112,12 @@ package struct LedgerKeyFile: ~Copyable {
     guard let epoch = UInt32(plain[1]), epoch > 0, String(epoch) == plain[1] else {
       throw .malformed(name: name, line: 0)
     }
-    let key = try readHex(text.extracting(ranges[3]), name)
+    let key = LedgerKey(epoch: epoch, secret: try readHex(text.extracting(ranges[3]), name))
+    if ranges[4].count == destroyed.count, [UInt8](copying: text.extracting(ranges[4])) == destroyed {
+      return LedgerKeyFile(closed: key, origin: plain[2])
+    }
     let seed = try readHex(text.extracting(ranges[4]), name)
-    return LedgerKeyFile(key: LedgerKey(epoch: epoch, secret: key), origin: plain[2], signingSeed: seed)
+    return LedgerKeyFile(key: key, origin: plain[2], signingSeed: seed)
   }
 
   private static func writeHex(_ bytes: RawSpan, into span: inout MutableRawSpan, at offset: inout Int) {

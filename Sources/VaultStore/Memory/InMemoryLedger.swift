@@ -7,7 +7,10 @@ package actor InMemoryLedger: LedgerStorage {
   private var signed: LedgerHead?
   private var heads = 0
 
-  package init() {}
+  private let files: InMemoryFiles
+
+  /// - Parameter files: of the same vault.
+  package init(files: InMemoryFiles = InMemoryFiles()) { self.files = files }
 
   package func head() async throws(VaultStoreError) -> LedgerHead? { signed }
 
@@ -20,11 +23,27 @@ package actor InMemoryLedger: LedgerStorage {
   }
 
   package func append(
-    _ entries: [[UInt8]], ifSize: UInt64, sign: @Sendable (CompactRange) throws -> [UInt8]
+    _ entries: [[UInt8]], ifSize: UInt64, after files: [NamedFile],
+    sign: @Sendable (CompactRange) throws -> [UInt8]
   ) async throws(VaultStoreError) -> LedgerHead {
     try LedgerLimits.check(entries)
     guard ifSize == UInt64(stored.count) else { throw .conflict(actualSize: UInt64(stored.count)) }
+    try self.files.put(files)
     stored += entries
+    return try writeHead(sign)
+  }
+
+  package func signTail(
+    ifSize: UInt64, sign: @Sendable (CompactRange) throws -> [UInt8]
+  ) async throws(VaultStoreError) -> LedgerHead {
+    guard ifSize == UInt64(stored.count) else { throw .conflict(actualSize: UInt64(stored.count)) }
+    if let signed, signed.size == ifSize { return signed }
+    return try writeHead(sign)
+  }
+
+  private func writeHead(
+    _ sign: @Sendable (CompactRange) throws -> [UInt8]
+  ) throws(VaultStoreError) -> LedgerHead {
     var range = signed?.range ?? CompactRange()
     for entry in stored[Int(range.size)...] { range.append(MerkleTree.leafHash(entry)) }
     let checkpoint = try LedgerLimits.signedCheckpoint(range, sign)

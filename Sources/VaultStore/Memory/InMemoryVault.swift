@@ -4,7 +4,7 @@ extension VaultStorage {
     let objects = InMemoryObjects()
     let files = InMemoryFiles()
     return VaultStorage(
-      ledger: InMemoryLedger(), objects: objects, files: files,
+      ledger: InMemoryLedger(files: files), objects: objects, files: files,
       inventory: InMemoryInventory(objects: objects, files: files))
   }
 }
@@ -21,7 +21,7 @@ struct InMemoryInventory: VaultInventory {
     }
     var names: [VaultFileName] = [.description]
     for folder: VaultFolder in [
-      .epochIdentities, .childIdentities, .ledgerKeys, .cosigned, .policies, .caches,
+      .epochIdentities, .childIdentities, .ledgerKeys, .closedCheckpoints, .cosigned, .policies, .caches,
     ] {
       names += try await files.list(folder)
     }

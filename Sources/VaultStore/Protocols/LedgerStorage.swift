@@ -45,11 +45,22 @@ package protocol LedgerStorage: Sendable {
   ///   - entries: at least one; each 1...`LedgerLimits.entry` bytes. Stored all or none.
   ///   - ifSize: the size the caller decided on: `head.size` plus the number of entries in `unsignedTail()`.
   ///   - sign: gets the compact range over everything that is durable now, gives the signed note for its root and size.
+  ///   - files: put in place and made durable before the entries are, under the same lock and on the same condition: what the
+  ///     entries are about to name. A crash may leave them without the entries.
   /// - Throws: `.conflict(actualSize:)` if the ledger has another size, and nothing is stored; `.busy`; `.diskFull`
-  ///   with the vault as it was; `.signingFailed` if `sign` threw (the entries then are an unsigned tail);
+  ///   with the vault as it was, but for `files`; `.signingFailed` if `sign` threw (the entries then are an unsigned tail);
   ///   `.stopped` after a failed flush, then and ever after.
   func append(
-    _ entries: [[UInt8]], ifSize: UInt64, sign: @Sendable (CompactRange) throws -> [UInt8]
+    _ entries: [[UInt8]], ifSize: UInt64, after files: [NamedFile],
+    sign: @Sendable (CompactRange) throws -> [UInt8]
+  ) async throws(VaultStoreError) -> LedgerHead
+
+  /// Has the unsigned tail signed as it is, where its last entry must be the last one under its head.
+  ///
+  /// - Parameter ifSize: `head.size` plus the number of entries in `unsignedTail()`. Nothing is written if there is no tail.
+  /// - Throws: as `append`.
+  func signTail(
+    ifSize: UInt64, sign: @Sendable (CompactRange) throws -> [UInt8]
   ) async throws(VaultStoreError) -> LedgerHead
 
   /// Entries of whole commits that a crash left after the last head. They happened but were never answered: the next
@@ -67,6 +78,12 @@ package protocol LedgerStorage: Sendable {
 extension LedgerStorage {
   /// A storage that does not fill up.
   package func isShortOfRoom() async throws(VaultStoreError) -> Bool { false }
+
+  package func append(
+    _ entries: [[UInt8]], ifSize: UInt64, sign: @Sendable (CompactRange) throws -> [UInt8]
+  ) async throws(VaultStoreError) -> LedgerHead {
+    try await append(entries, ifSize: ifSize, after: [], sign: sign)
+  }
 }
 
 /// What `LedgerStorage.inspect` saw.

@@ -15,6 +15,8 @@ package enum VaultFileName: Hashable, Sendable {
   case cosigned(UInt64)
   /// `recovery/1-3.age`: the recovery key, sealed to the shares with these numbers, 1...10, in order.
   case recoverySet(String)
+  /// `ledger/closed/0001`: 1...9999. The checkpoint that ended an epoch of the log, signed by its key and by the next.
+  case closedCheckpoint(Int)
   /// `policies/<sha256>/<path>`: 64 lower-case hexadecimal digits; 1 to 4 parts of `A-Z a-z 0-9 . _ -`, none
   /// beginning with a dot, each at most 100 bytes.
   case policyFile(set: String, path: String)
@@ -37,6 +39,7 @@ package enum VaultFileName: Hashable, Sendable {
       case .recoverySet(let choice):
         guard Self.isChoice(choice[...]) else { throw .invalidName("recovery") }
         return "recovery/\(choice).age"
+      case .closedCheckpoint(let number): return "ledger/closed/" + (try Self.numbered(number))
       case .policyFile(let set, let path):
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard Self.isDigest(set), (1...4).contains(parts.count), parts.allSatisfy(Self.isPart) else {
@@ -55,6 +58,7 @@ package enum VaultFileName: Hashable, Sendable {
     switch self {
     case .description: 256 << 10
     case .epochIdentity, .childIdentity, .ledgerKey, .recoverySet, .cosigned: 1 << 20
+    case .closedCheckpoint: LedgerLimits.checkpoint
     case .policyFile: 4 << 20
     case .cache: 1 << 30
     }
@@ -94,8 +98,13 @@ package enum VaultFileName: Hashable, Sendable {
         self = .cosigned(size)
         return
       }
-      guard parts[1] == "keys", let number = Self.number(parts[2]) else { return nil }
-      self = .ledgerKey(number)
+      if parts[1] == "keys", let number = Self.number(parts[2]) {
+        self = .ledgerKey(number)
+      } else if parts[1] == "closed", let number = Self.digits(parts[2]) {
+        self = .closedCheckpoint(number)
+      } else {
+        return nil
+      }
     case ("recovery", 2):
       guard parts[1].hasSuffix(".age"), Self.isChoice(parts[1].dropLast(4)) else { return nil }
       self = .recoverySet(String(parts[1].dropLast(4)))
@@ -116,10 +125,12 @@ package enum VaultFileName: Hashable, Sendable {
   }
 
   private static func number(_ name: Substring) -> Int? {
-    let digits = name.dropLast(4)
-    guard name.hasSuffix(".age"), digits.utf8.count == 4,
-      digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-      let number = Int(digits), number > 0
+    name.hasSuffix(".age") ? digits(name.dropLast(4)) : nil
+  }
+
+  private static func digits(_ name: Substring) -> Int? {
+    guard name.utf8.count == 4, name.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      let number = Int(name), number > 0
     else { return nil }
     return number
   }
@@ -149,7 +160,7 @@ package enum VaultFileName: Hashable, Sendable {
 
 /// A folder of small files, for listing.
 package enum VaultFolder: Hashable, Sendable {
-  case epochIdentities, childIdentities, ledgerKeys
+  case epochIdentities, childIdentities, ledgerKeys, closedCheckpoints
   /// Checkpoints that others have cosigned.
   case cosigned
   /// The recovery key, sealed to shares.
@@ -162,7 +173,8 @@ package enum VaultFolder: Hashable, Sendable {
 
   func contains(_ name: VaultFileName) -> Bool {
     switch (self, name) {
-    case (.epochIdentities, .epochIdentity), (.childIdentities, .childIdentity), (.ledgerKeys, .ledgerKey):
+    case (.epochIdentities, .epochIdentity), (.childIdentities, .childIdentity), (.ledgerKeys, .ledgerKey),
+      (.closedCheckpoints, .closedCheckpoint):
       true
     case (.policies, .policyFile), (.caches, .cache), (.cosigned, .cosigned), (.recovery, .recoverySet): true
     case (.policySet(let set), .policyFile(let other, _)): set == other

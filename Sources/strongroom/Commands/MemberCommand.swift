@@ -72,8 +72,8 @@ struct MemberCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Take a person's access away.",
       discussion: """
-        The vault's key files are sealed again to the people who remain. A person who kept a copy of the vault and their \
-        key can still read what they could read before; full rotation of keys is not built yet.
+        The vault's keys are changed in the same step, for the people who remain. A person who kept a copy of the vault and \
+        their key can still read what they could read before, and nothing that is written under the new keys.
 
         Example: strongroom member remove MBR-7Q4M1-T9KXB
         """)
@@ -93,7 +93,8 @@ struct MemberCommand: AsyncParsableCommand {
         return
       }
       Output.line(
-        "Removed \(reference) (entry \(Words.grouped(entry))). The key files are sealed to the others now.")
+        "Removed \(reference) (entry \(Words.grouped(entry))). The vault has new keys, for the others alone.")
+      Output.line("Next: strongroom key show")
     }
   }
 }

@@ -193,5 +193,6 @@ private struct ReadOnlyFiles: NamedFileStorage {
   }
   func create(_ name: VaultFileName, _ bytes: [UInt8]) async throws(VaultStoreError) { throw .readOnly }
   func replace(_ name: VaultFileName, _ bytes: [UInt8]) async throws(VaultStoreError) { throw .readOnly }
+  func replaceAll(_ files: [NamedFile]) async throws(VaultStoreError) { throw .readOnly }
   func remove(_ name: VaultFileName) async throws(VaultStoreError) { throw .readOnly }
 }
