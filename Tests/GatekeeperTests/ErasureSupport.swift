@@ -41,6 +41,10 @@ actor MeddledFiles: NamedFileStorage {
   func replace(_ name: VaultFileName, _ bytes: [UInt8]) async throws(VaultStoreError) {
     try await inner.replace(name, bytes)
   }
+
+  func replaceAll(_ files: [NamedFile]) async throws(VaultStoreError) {
+    for file in files { try await replace(file.name, file.bytes) }
+  }
   func remove(_ name: VaultFileName) async throws(VaultStoreError) {
     if case .childIdentity = name {
       if let left = removalsLeft {

@@ -26,14 +26,14 @@ package enum LogWatch {
     }
     if offered.claimed.size < memory.head.size {
       // Only what the log did sign is evidence against it.
-      guard (try? memory.log.keys.verified(offered)) != nil else {
-        throw .integrity(.ledgerHead(.signature))
-      }
+      guard isSigned(offered, by: memory.log.keys) else { throw .integrity(.ledgerHead(.signature)) }
       return .conflict(LogConflict(.rolledBack, remembered: remembered, found: offered))
     }
     do {
       return .extends(try await follow(offered, in: storage, description, from: memory, now: now))
-    } catch TransparencyLogError.forked, TransparencyLogError.consistencyRejected {
+    } catch TransparencyLogError.forked, TransparencyLogError.consistencyRejected,
+      TransparencyLogError.keyOutsideEpoch
+    {
       // Either the vault holds another history, whole and signed, or its entries are not those it signed.
       guard try await root(in: storage, size: offered.claimed.size) == offered.claimed.root else {
         throw .integrity(.ledgerHead(.root))
@@ -53,9 +53,42 @@ package enum LogWatch {
   ) async throws -> LogMemory {
     var log = memory.log
     var tree = TreeExtension(from: memory.range)
+    for (closing, next) in try await closedEpochs(in: storage, description, after: log.keys.currentEpoch) {
+      guard closing.claimed.size <= offered.claimed.size else { break }
+      try await extend(&tree, to: closing.claimed.size, in: storage)
+      try log.pass(closing, next: next, oldSize: tree.old.size, proof: tree.proof())
+      tree = TreeExtension(from: tree.new)
+    }
     try await extend(&tree, to: offered.claimed.size, in: storage)
     try log.advance(to: offered, oldSize: tree.old.size, proof: tree.proof())
     return try memory.advanced(to: log, range: tree.new, at: now)
+  }
+
+  /// The epochs that ended since, as the vault tells them. Nothing of it is believed before the old key and the new one are found to
+  /// have signed.
+  private static func closedEpochs(
+    in storage: VaultStorage, _ description: VaultDescription, after known: Int
+  ) async throws -> [(closing: UnverifiedCheckpoint, next: VerifierKey)] {
+    var epochs: [(closing: UnverifiedCheckpoint, next: VerifierKey)] = []
+    // The key at index n is that of epoch n + 1, which follows epoch n.
+    for (number, vkey) in description.verifierKeys.enumerated().dropFirst(known) {
+      guard let bytes = try await storage.files.read(.closedCheckpoint(number)) else { break }
+      epochs.append((try UnverifiedCheckpoint(parsing: bytes), try VerifierKey(parsing: vkey)))
+    }
+    return epochs
+  }
+
+  /// Whether a key of this log has signed, be it one of another epoch.
+  private static func isSigned(_ offered: UnverifiedCheckpoint, by keys: LogKeyChain) -> Bool {
+    do throws(TransparencyLogError) {
+      _ = try keys.verified(offered)
+      return true
+    } catch {
+      switch error {
+      case .keyOutsideEpoch, .forked: return true
+      default: return false
+      }
+    }
   }
 
   private static func extend(

@@ -21,6 +21,34 @@ import VaultStore
     #expect(memory.head == (try await school.memory(school.headKey)).head)
   }
 
+  /// Whoever remembers the first key walks over every change of keys since.
+  @Test func changesOfKeysInBetweenAreFollowed() async throws {
+    let school = try await School.open()
+    let first = try await school.memory(school.officerKey)
+    for _ in 0..<3 {
+      try await school.goOn(2)
+      _ = try await school.visit(school.sencoKey).rotateKeys(because: .yearly).done()
+    }
+    // Once at the very end of an epoch, and once behind it.
+    let closing = try #require(try await school.compare(with: first).memory)
+    #expect(closing.log.keys.currentEpoch == 4)
+    try await school.goOn(3)
+    let late = try #require(try await school.compare(with: first).memory)
+    #expect(late.head == (try await school.memory(school.officerKey)).head)
+    #expect(try await school.compare(with: closing).memory?.head == late.head)
+    #expect(try LogMemory(parsing: late.bytes, vault: late.vault) == late)
+  }
+
+  @Test func missingClosingCheckpointIsNotPassedOver() async throws {
+    let school = try await School.open()
+    let first = try await school.memory(school.officerKey)
+    _ = try await school.visit(school.sencoKey).rotateKeys(because: .yearly).done()
+    try await school.goOn(1)
+    try await school.storage.files.remove(.closedCheckpoint(1))
+    #expect(
+      await integrityFault { _ = try await school.compare(with: first) } == .ledgerHead(.signature))
+  }
+
   @Test func olderCopyIsNoticedAndBothCheckpointsAreShown() async throws {
     let school = try await School.open()
     let older = try await school.copy()
