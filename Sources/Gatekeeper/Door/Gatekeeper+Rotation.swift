@@ -195,11 +195,14 @@ extension Gatekeeper {
   /// - Throws: `.keyNotAvailable(.opensNothingHere)` for somebody who was not meant to have them.
   func loadKeys(in state: VaultState) async throws(GateError) {
     while keys.epochNumber < state.epochs.count {
-      let found = try await keyFiles.epochIdentities()
-      let new = try await keyFiles.keys(
-        of: state.epochs[keys.epochNumber], origin: keys.origin, logKey: nil,
-        identities: keys.identities.merging(found) { $1 })
-      keys = keys.adding(new, found)
+      let (keyFiles, known) = (keyFiles, keys)
+      keys = try await keyFiles.whileTheyStand { () async throws(GateError) in
+        let found = try await keyFiles.epochIdentities()
+        let new = try await keyFiles.keys(
+          of: state.epochs[known.epochNumber], origin: known.origin, logKey: nil,
+          identities: known.identities.merging(found) { $1 })
+        return known.adding(new, found)
+      }
     }
   }
 

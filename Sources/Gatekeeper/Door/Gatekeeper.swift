@@ -84,7 +84,9 @@ package actor Gatekeeper {
       throw .exampleKeyRefused
     }
     let keyFiles = KeyFiles(files: storage.files, identity: identity.identity)
-    keys = try await keyFiles.openFirst(description)
+    keys = try await keyFiles.whileTheyStand { () async throws(GateError) in
+      try await keyFiles.openFirst(description)
+    }
     self.keyFiles = keyFiles
     self.byRecovery = byRecovery
     self.storage = storage
@@ -101,11 +103,26 @@ package actor Gatekeeper {
     }
     // Somebody who was removed may still hold key files from before.
     _ = try member(in: state)
-    // Whoever may not open the epoch's file says so too if it is gone: the vault's life hangs on it.
-    _ = try await keyFiles.identity(in: .epochIdentity(state.epochs.count), with: [identity.identity])
+    try await checkEpochFile()
     try await reapplyErasures()
     await saveSnapshotIfDue()
     if isCustodian { try await mendKeyFiles() }
+  }
+
+  /// Whoever may not open the epoch's file says so too if it is gone: the vault's life hangs on it.
+  private func checkEpochFile() async throws(GateError) {
+    for _ in 0..<Self.attempts {
+      let number = state.epochs.count
+      do {
+        _ = try await keyFiles.identity(in: .epochIdentity(number), with: [identity.identity])
+        return
+      } catch {
+        // Another process may have changed the keys since.
+        try await refresh()
+        if state.epochs.count == number { throw error }
+      }
+    }
+    throw .busy
   }
 
   /// The newest keys may be missing from the description: a crash came before the last step of a change of keys.

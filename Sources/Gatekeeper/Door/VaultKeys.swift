@@ -78,6 +78,24 @@ struct KeyFiles: Sendable {
     return found
   }
 
+  /// Reads key files, and reads them again if a change of keys by another process came in between: then files are gone that
+  /// were listed, or sealed anew to an identity that was not there yet.
+  func whileTheyStand<Value>(
+    _ read: () async throws(GateError) -> Value
+  ) async throws(GateError) -> Value {
+    for _ in 0..<Gatekeeper.attempts {
+      let before = try await epochFiles()
+      do { return try await read() } catch {
+        guard try await epochFiles() != before else { throw error }
+      }
+    }
+    throw .busy
+  }
+
+  private func epochFiles() async throws(GateError) -> [VaultFileName] {
+    do { return try await files.list(.epochIdentities) } catch { throw GateError(error) }
+  }
+
   /// The keys of the first epoch, with what the vault says of itself as the only witness; the first entry is the next.
   func openFirst(_ description: VaultDescription) async throws(GateError) -> VaultKeys {
     let identities = try await epochIdentities()
