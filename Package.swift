@@ -36,7 +36,8 @@ let package = Package(
     // Policies are YAML that a records manager edits; errors must name file, line and column (marks come with each node).
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     // `witness serve` reads HTTP from strangers: a parser that much of the server-side Swift world runs and fuzzes, with limits we
-    // set, instead of one of our own. It adds about a minute and a half to a first debug build and nothing to the start of a command.
+    // set, instead of one of our own. It adds a minute or two to a first debug build; what it adds to the start of a command,
+    // `make benchmark` prints (at most 20 ms in all).
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [

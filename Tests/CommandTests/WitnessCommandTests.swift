@@ -89,7 +89,8 @@ struct WitnessCommandTests {
       try restored.made("child", "add", "--name", "Eve Kanarie", "--born", "2016-01-01")
     }
     // Their own people have cosigned the older copy; the witness has not.
-    let kept = try office.runner.shell("grep -rl 'county-b.example/witness' older/ledger/cosigned 2>/dev/null | wc -l")
+    let kept = try office.runner.shell(
+      "grep -rl 'county-b.example/witness' older/ledger/cosigned 2>/dev/null | wc -l")
     #expect(kept.output == "0\n")
     // The true one goes on being cosigned; the witness's people see what was tried.
     try office.made("audit", "witness", server.url, "--key", key)

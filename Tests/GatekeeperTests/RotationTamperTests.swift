@@ -29,11 +29,12 @@ import VaultStore
     _ = try await school.visit(school.headKey)
     #expect(try await files.list(.epochIdentities) == [.epochIdentity(2)])
     #expect(try await (try school.visit(school.dslKey)).check().findings.isEmpty)
-    // The old ledger key file, with the old signing key: it loses that again.
+    // The old ledger key file, with the old signing key, is sealed to nobody who is left: it opens nothing.
+    let ended = try #require(try await files.read(.ledgerKey(1)))
     try await files.replace(.ledgerKey(1), try #require(old["ledger/keys/0001.age"]))
-    _ = try await school.visit(school.headKey)
-    let text = plunder(try await smallFiles(school.storage), with: [school.headKey.identity]).texts
-    #expect(holds(try #require(text["ledger/keys/0001.age"]), "log-signing-seed: destroyed"))
+    let opened = await failure { _ = try await school.visit(school.headKey) }
+    #expect(opened == "integrity" || opened == "keyNotAvailable", "\(opened)")
+    try await files.replace(.ledgerKey(1), ended)
 
     // In the place of the new ones they are refused.
     for (name, path) in [
@@ -64,11 +65,21 @@ import VaultStore
       ledger, try Age.seal(text.span.bytes, to: [own.recipient, school.teacherKey.recipient]))
     try await school.storage.files.replace(
       name, try KeyFiles.seal(own, to: [school.sencoKey.recipient], at: school.clock.time))
-    #expect(
-      await failure {
-        let senco = try await school.visit(school.sencoKey)
-        _ = try await senco.addChild(name: "A", born: CalendarDate("2015-05-03")!, upn: nil)
-      } == "integrity")
+    let outcome = await failure {
+      let senco = try await school.visit(school.sencoKey)
+      _ = try await senco.addChild(name: "A", born: CalendarDate("2015-05-03")!, upn: nil)
+    }
+    #expect(outcome == "integrity" || outcome == "keyNotAvailable", "\(outcome)")
+  }
+
+  /// Verification stops at it, or names it among what it found.
+  private func namesTheClosing(_ school: School) async -> Bool {
+    do {
+      let report = try await school.senco.auditVerify()
+      return report.findings.contains { "\($0.fault)".contains("ledger/closed/0001") }
+    } catch {
+      return "\(error)".contains("ledger/closed/0001")
+    }
   }
 
   @Test func aClosingCheckpointThatIsGoneOrAnothersIsNamed() async throws {
@@ -85,13 +96,12 @@ import VaultStore
           .dropLast(2).joined(separator: "\n").utf8) + [0x0A]
     for bytes in [other, halfSigned, Array("nothing\n".utf8)] {
       try await files.replace(name, bytes)
-      let report = try await school.senco.auditVerify()
-      #expect(report.findings.contains { "\($0.fault)".contains("ledger/closed/0001") })
+      #expect(await namesTheClosing(school))
       #expect(
         try await school.senco.check().findings.contains { $0.isDamage && $0.file == "ledger/closed/0001" })
     }
     try await files.remove(name)
-    #expect(try await !school.senco.auditVerify().isWhole)
+    #expect(await namesTheClosing(school))
     #expect(try await school.senco.check().findings.map(\.file) == ["ledger/closed/0001"])
     try await files.replace(name, whole)
     #expect(try await school.senco.auditVerify().isWhole)

@@ -171,7 +171,7 @@ import VaultStore
     _ = try await school.senco.removeMember(dsl.reference).done()
     let head = try await school.visit(school.headKey)
     #expect(try await head.children().seen().count == 41)
-    let cache = try #require(try await school.storage.files.read(.cache("register")))
+    let cache = try #require(try await school.storage.files.read(.cache("register-0")))
     let state = try await head.current()
     for identity in copied {
       #expect((try? Gatekeeper.openRegister(cache, identity, state.vault)) == nil)

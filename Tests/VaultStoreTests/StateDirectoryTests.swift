@@ -46,7 +46,7 @@ import VaultStore
       let number = try #require(contents.firstIndex { $0 == found }, "\(crash.label)")
       #expect(number == crash.acknowledged || number == crash.acknowledged + 1, "\(crash.label)")
     }
-    #expect(count.distinct > 60, "\(count.distinct)")
+    #expect(count.distinct > 50, "\(count.distinct)")
   }
 
   @Test func aFailedFlushIsFinal() throws {

@@ -58,7 +58,9 @@ extension Gatekeeper {
           gone[finding.name].map { .init(isDamage: true, file: finding.name, text: $0) }
             ?? .init(isDamage: finding.isDamage, file: finding.name, text: finding.problem.words))
       }
-      if try await storage.files.read(.description) != Array(description.text().utf8) {
+      var words = description
+      words.verifierKeys = state.epochs.map(\.logKey.text)
+      if try await storage.files.read(.description) != Array(words.text().utf8) {
         let file = VaultFileName.description.displayName
         let text = "its words for people are not those that this version writes: do not follow them unread"
         findings.append(.init(isDamage: false, file: file, text: text))

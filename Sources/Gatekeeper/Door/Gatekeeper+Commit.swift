@@ -106,7 +106,9 @@ extension Gatekeeper {
   /// Puts the entries of one act in line, or makes them durable at once if they stand alone.
   ///
   /// - Returns: false if the state they were decided on is gone.
-  private func write(_ events: [Event], on base: VaultState, _ generation: Int)
+  private func write(
+    _ events: [Event], on base: VaultState, _ generation: Int
+  )
     async throws(GateError) -> Bool
   {
     guard !events.isEmpty else { return true }
@@ -369,8 +371,7 @@ extension Gatekeeper {
   /// the one the rules give, is asked here before anything rests on it.
   ///
   /// - Throws: `.integrity(.entry)`. A policy set that cannot be read becomes `doubt` instead.
-  private func judge(_ event: Event, at index: UInt64, in state: VaultState) async throws(GateError)
-  {
+  private func judge(_ event: Event, at index: UInt64, in state: VaultState) async throws(GateError) {
     guard doubt == nil else { return }
     do {
       try await replayDecision(event, before: state)

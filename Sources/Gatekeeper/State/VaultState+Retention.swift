@@ -137,7 +137,9 @@ extension VaultState {
     if child.erased == nil { erasedCount += 1 }
     children[reference]?.erased = erased
     removals.keys.append(child.key)
-    for record in records(of: reference) where record.disposed == nil { removals.objects.append(record.object) }
+    for record in records(of: reference) where record.disposed == nil {
+      removals.objects.append(record.object)
+    }
   }
 
   private func openProposal(_ event: Event) throws(EntryFault) -> ProposalState {
