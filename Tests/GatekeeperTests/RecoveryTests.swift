@@ -148,7 +148,8 @@ struct RecoveryTests {
       school.storage, with: second.key.identity, effects: school.clock.effects)
     #expect(drill.documents == 2 && drill.shape == "3-of-4")
     #expect(try await school.senco.auditVerify().isWhole)
-    #expect(try await school.senco.check().findings.isEmpty)
+    let findings = try await school.senco.check().findings
+    #expect(findings.isEmpty, "\(findings)")
   }
 
   @Test func aDrillWritesNothing() async throws {

@@ -21,7 +21,8 @@ struct InMemoryInventory: VaultInventory {
     }
     var names: [VaultFileName] = [.description]
     for folder: VaultFolder in [
-      .epochIdentities, .childIdentities, .ledgerKeys, .closedCheckpoints, .cosigned, .policies, .caches,
+      .epochIdentities, .childIdentities, .ledgerKeys, .closedCheckpoints, .cosigned, .recovery, .policies,
+      .caches,
     ] {
       names += try await files.list(folder)
     }
