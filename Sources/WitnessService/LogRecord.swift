@@ -1,7 +1,7 @@
 import StrongroomCrypto
 import TransparencyLog
 
-/// What a witness keeps of one log, as text in a file named after the SHA-256 of the log's origin:
+/// What a witness keeps of one log, as text in a file named after the SHA-256 of the log's origin, in hex:
 ///
 ///     strongroom-witness-log/v1
 ///     origin <origin>
@@ -23,7 +23,15 @@ struct LogRecord: Hashable, Sendable {
 
   init(followed: FollowedLog) { self.followed = followed }
 
-  static func name(origin: String) -> String { SHA256.digest(of: Array(origin.utf8)).hex }
+  /// Where records stand in a witness's folder.
+  static let folder = "state"
+
+  static func name(origin: String) -> String { folder + "/" + SHA256.digest(of: Array(origin.utf8)).hex }
+
+  /// Whether this is a record, and not another file beside them.
+  static func isName(_ name: String) -> Bool {
+    SHA256Digest(hex: String(name.dropFirst(folder.count + 1))) != nil
+  }
 
   var bytes: [UInt8] {
     var bytes = Array("\(Self.title)\norigin \(followed.origin)\nkey \(followed.keys.firstKey.text)\n".utf8)

@@ -11,7 +11,7 @@ import VaultStore
 ///     lock  tmp/
 extension Witness {
   static let keyFile = "witness.key"
-  static let verifierKeyFile = "witness.vkey"
+  static let verifierKeyFile = LogRecord.folder + "/witness.vkey"
 
   /// Makes a witness in a new or empty folder. The vkey comes last: a folder without it is no witness.
   ///
@@ -35,11 +35,12 @@ extension Witness {
     let verifierKey: VerifierKey
     do { verifierKey = try Cosigner(name: name, key: key).verifierKey } catch { return .failure(.log(error)) }
     do throws(VaultStoreError) {
-      let folder = try StateDirectory.create(at: path)
+      let folder = try PrivateFolder.open(at: path)
+      guard try folder.isEmpty() else { throw .alreadyExists("") }
       var file = try OutputFile.create(at: path + "/" + keyFile)
       try file.write(seed.bytes)
       try file.commit()
-      try folder.create(verifierKeyFile, Array((verifierKey.text + "\n").utf8))
+      try folder.replace(verifierKeyFile, Array((verifierKey.text + "\n").utf8))
     } catch {
       return .failure(.store(error))
     }
@@ -50,12 +51,12 @@ extension Witness {
   package static func open(
     at path: String, now: @escaping @Sendable () -> UInt64
   ) throws(WitnessError) -> Witness {
-    let folder: StateDirectory
+    let folder: PrivateFolder
     let text: [UInt8]
     let signing: Ed25519SigningKey
     do throws(VaultStoreError) {
-      folder = try StateDirectory.open(at: path)
-      guard let found = try folder.read(verifierKeyFile, limitBytes: 4096) else {
+      folder = try PrivateFolder.open(at: path, making: false)
+      guard let found = try folder.read(verifierKeyFile, limit: 4096) else {
         throw .missing(verifierKeyFile)
       }
       text = found

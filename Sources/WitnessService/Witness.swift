@@ -4,9 +4,9 @@ package import VaultStore
 
 /// Follows the logs of others and cosigns what extends what it has cosigned before: C2SP tlog-witness.
 ///
-/// The one rule it lives by: never cosign two trees of one log of which neither extends the other. So each check, and the record
-/// of its outcome, happen under the folder's lock, and the record is on the disk before the cosignature leaves. What a crash
-/// leaves is then always what was last cosigned, or something newer that nobody was answered for.
+/// The one rule it lives by: never cosign two trees of one log of which neither extends the other. So the record
+/// of each check's outcome is written only over the record that the check was made on, and it is on the disk before the
+/// cosignature leaves. What a crash leaves is then always what was last cosigned, or something newer that nobody was answered for.
 package actor Witness {
   /// A log as it is followed here.
   package struct Log: Hashable, Sendable {
@@ -22,12 +22,12 @@ package actor Witness {
 
   private static let conflictSuffix = ".conflict"
 
-  private let folder: StateDirectory
+  private let folder: PrivateFolder
   private let cosigner: Cosigner
   private let now: @Sendable () -> UInt64
 
   /// - Parameter now: POSIX seconds.
-  package init(folder: StateDirectory, cosigner: Cosigner, now: @escaping @Sendable () -> UInt64) {
+  package init(folder: PrivateFolder, cosigner: Cosigner, now: @escaping @Sendable () -> UInt64) {
     self.folder = folder
     self.cosigner = cosigner
     self.now = now
@@ -45,13 +45,10 @@ package actor Witness {
     let keys: LogKeyChain
     do { keys = try LogKeyChain(origin: key.name, firstKey: key) } catch { throw .log(error) }
     let name = LogRecord.name(origin: key.name)
-    do throws(VaultStoreError) {
-      try folder.create(name, LogRecord(followed: FollowedLog(keys: keys)).bytes)
-    } catch .alreadyExists {
-      throw .logKnown(origin: key.name)
-    } catch {
-      throw .store(error)
+    let isNew = try stored { () throws(VaultStoreError) in
+      try folder.replace(name, LogRecord(followed: FollowedLog(keys: keys)).bytes, ifStill: nil)
     }
+    if !isNew { throw .logKnown(origin: key.name) }
   }
 
   /// Takes up the next key of a log that has changed its key.
@@ -76,8 +73,8 @@ package actor Witness {
   /// The logs followed, sorted by origin.
   package func logs() throws(WitnessError) -> [Log] {
     var logs: [Log] = []
-    let names = try stored { () throws(VaultStoreError) in try folder.names() }
-    for name in names where name.utf8.count == 2 * SHA256Digest.byteCount {
+    let names = try stored { () throws(VaultStoreError) in try folder.list(LogRecord.folder) }
+    for name in names where LogRecord.isName(name) {
       guard let followed = try read(name)?.followed else { continue }
       logs.append(
         Log(
@@ -126,47 +123,45 @@ package actor Witness {
 
   /// The first checkpoint of a log that contradicts what it signed before is proof of a fork, for people to look at.
   private func keepConflict(_ offered: UnverifiedCheckpoint, origin: String) throws(WitnessError) {
-    do throws(VaultStoreError) {
-      try folder.create(LogRecord.name(origin: origin) + Self.conflictSuffix, offered.signedNote)
-    } catch .alreadyExists {
-      return
-    } catch {
-      throw .store(error)
+    _ = try stored { () throws(VaultStoreError) in
+      try folder.replace(
+        LogRecord.name(origin: origin) + Self.conflictSuffix, offered.signedNote, ifStill: nil)
     }
   }
 
   // MARK: Records
 
-  /// Reads a log's record, lets `change` alter it, and makes the outcome durable; all of it under the folder's lock.
+  /// Others may change the record first so many times before we give up.
+  private static let attempts = 64
+
+  /// Reads a log's record, lets `change` alter it, and makes the outcome durable if the record is still what was read; else decides
+  /// again. If power fails before that, nobody has been answered; if after, the record is what was answered.
   private func update(
     _ origin: String, _ change: (inout LogRecord) throws(WitnessError) -> Void
   ) throws(WitnessError) {
     let name = LogRecord.name(origin: origin)
-    let result: Result<Void, WitnessError> = try stored { () throws(VaultStoreError) in
-      try folder.locked { () throws(VaultStoreError) in
-        do throws(WitnessError) {
-          guard var record = try read(name) else { return .failure(.logUnknown(origin: origin)) }
-          let before = record
-          try change(&record)
-          // If power fails before this is done, nobody has been answered; if after, the record is what was answered.
-          if record != before {
-            try stored { () throws(VaultStoreError) in try folder.replace(name, record.bytes) }
-          }
-          return .success(())
-        } catch {
-          return .failure(error)
-        }
+    for _ in 0..<Self.attempts {
+      guard let bytes = try readBytes(name) else { throw .logUnknown(origin: origin) }
+      var record = try LogRecord(parsing: bytes, name: name)
+      let before = record
+      try change(&record)
+      if record == before { return }
+      let after = record.bytes
+      let isWritten = try stored { () throws(VaultStoreError) in
+        try folder.replace(name, after, ifStill: bytes, limit: LogRecord.limitBytes)
       }
+      if isWritten { return }
     }
-    try result.get()
+    throw .store(.busy)
   }
 
   private func read(_ name: String) throws(WitnessError) -> LogRecord? {
-    let bytes = try stored { () throws(VaultStoreError) in
-      try folder.read(name, limitBytes: LogRecord.limitBytes)
-    }
-    guard let bytes else { return nil }
+    guard let bytes = try readBytes(name) else { return nil }
     return try LogRecord(parsing: bytes, name: name)
+  }
+
+  private func readBytes(_ name: String) throws(WitnessError) -> [UInt8]? {
+    try stored { () throws(VaultStoreError) in try folder.read(name, limit: LogRecord.limitBytes) }
   }
 
   private func stored<R>(_ body: () throws(VaultStoreError) -> R) throws(WitnessError) -> R {

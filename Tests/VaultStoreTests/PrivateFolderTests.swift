@@ -154,4 +154,30 @@ import VaultStore
     }
     #expect(count.distinct > 100, "\(count.distinct)")
   }
+
+  @Test func aFailedWriteLeavesTheOldFileOrTheNewAndAFailedFlushIsFinal() throws {
+    let files = CrashFileSystem()
+    try PrivateFolder(on: files).replace("seen/x", [1])
+    var (failures, stops) = (0, 0)
+    for call in 0..<60 {
+      let faulty = CrashFileSystem(files.disk)
+      let folder = try PrivateFolder(on: faulty)
+      faulty.fail(.init(call: call, code: 5, takesEffect: false))
+      do {
+        try folder.replace("seen/x", [2])
+        if !faulty.hasFailed { break }
+      } catch {
+        failures += 1
+        faulty.fail(nil)
+        if case .stopped = error {
+          stops += 1
+          #expect(throws: error) { try folder.replace("seen/x", [3]) }
+        }
+        let found = try PrivateFolder(on: CrashFileSystem(faulty.disk)).read("seen/x")
+        #expect(found == [1] || found == [2], "call \(call)")
+      }
+    }
+    #expect(failures > 3)
+    #expect(stops > 0)
+  }
 }

@@ -1,6 +1,7 @@
-/// A folder outside the vault in which one person's side keeps small files of its own, such as the last checkpoint it accepted.
+/// A folder outside the vault in which one side keeps small files of its own: the last checkpoint that a person accepted, the logs that
+/// a witness follows.
 ///
-/// What lies there is compared with the vault, so whoever can write to the vault must not be able to write there: a folder or file that
+/// What lies there is compared with a vault, so whoever can write to the vault must not be able to write there: a folder or file that
 /// belongs to another user, or that others may write to, is refused and never mended. Folders are made with mode 0700, files with 0600.
 /// Names are one or two parts of `A-Z a-z 0-9 . _ -`, none beginning with a dot; calls block.
 package final class PrivateFolder: Sendable {
@@ -10,13 +11,19 @@ package final class PrivateFolder: Sendable {
   private let core: DirectoryCore
   private let lock: WriterLock
 
-  /// Opens the folder; makes it, and the missing ones above it, if it is not there.
+  /// Opens the folder.
   ///
-  /// - Throws: `.outside(.notPrivate)`, `.io`.
-  package static func open(at path: String) throws(VaultStoreError) -> PrivateFolder {
-    do throws(FileSystemError) { try make(path) } catch { throw error.storeError("") }
+  /// - Parameter making: whether to make it, and the missing ones above it, if it is not there.
+  /// - Throws: `.outside(.notPrivate)`, `.io`; `.missing("")` if it is not there and is not to be made.
+  package static func open(at path: String, making: Bool = true) throws(VaultStoreError) -> PrivateFolder {
     let files: LinuxFileSystem
-    do { files = try LinuxFileSystem(root: path) } catch { throw error.storeError("") }
+    do throws(FileSystemError) {
+      if making { try make(path) }
+      files = try LinuxFileSystem(root: path)
+    } catch {
+      if !making, error.code == Errno.noSuchFile || error.code == Errno.notADirectory { throw .missing("") }
+      throw error.storeError("")
+    }
     return try PrivateFolder(on: files)
   }
 
@@ -54,11 +61,11 @@ package final class PrivateFolder: Sendable {
   /// - Returns: false, with nothing written, if another process was faster: read again, and decide again.
   /// - Throws: `.busy` if another process holds the folder's lock for 2 s.
   package func replace(
-    _ name: String, _ bytes: [UInt8], ifStill old: [UInt8]?
+    _ name: String, _ bytes: [UInt8], ifStill old: [UInt8]?, limit: Int = PrivateFolder.maximumFileBytes
   ) throws(VaultStoreError) -> Bool {
     try locked { () throws(VaultStoreError) in
-      guard try read(name) == old else { return false }
-      try write(name, bytes, limit: Self.maximumFileBytes)
+      guard try read(name, limit: limit) == old else { return false }
+      try write(name, bytes, limit: limit)
       return true
     }
   }
@@ -74,6 +81,11 @@ package final class PrivateFolder: Sendable {
     try checkName(folder)
     try check(folder)
     return try core.walk(folder, depth: 0).filter { $0.kind == .file }.map(\.path).sorted()
+  }
+
+  /// Whether nothing at all lies there.
+  package func isEmpty() throws(VaultStoreError) -> Bool {
+    do { return try core.files.list("").isEmpty } catch { throw error.storeError("") }
   }
 
   // MARK: Parts
