@@ -10,17 +10,4 @@ enum Prompt {
     }
     return line
   }
-
-  /// Asks for a word to be typed back before an act that is not undone.
-  ///
-  /// - Parameters:
-  ///   - isGiven: `--yes`: nothing is asked.
-  ///   - noInput: nobody is there to ask.
-  static func typedBack(_ word: String, asking question: String, isGiven: Bool, noInput: Bool) throws {
-    guard !isGiven else { return }
-    if !noInput, TerminalText.isTerminal(0) { Output.noteWithoutNewline(question) }
-    guard !noInput, let line = readLine(strippingNewline: true), line == word else {
-      throw CommandFailure.notConfirmed(word: word)
-    }
-  }
 }

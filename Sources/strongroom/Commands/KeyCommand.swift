@@ -79,21 +79,19 @@ struct KeyCommand: AsyncParsableCommand {
         """)
 
     @OptionGroup var options: VaultOptions
+    @OptionGroup var confirmation: Confirmation
 
     @Option(help: "Why: leaver, yearly or suspicion.")
     var because: String
-
-    @Flag(help: "Do it without asking.")
-    var yes = false
 
     func run() async throws {
       guard let cause = RotationCause(rawValue: because) else {
         throw CommandFailure.badValue(
           option: "--because", value: because, hint: "known: leaver, yearly, suspicion")
       }
-      try Prompt.typedBack(
-        because, asking: "This changes the vault's keys. Type \(because) to go on: ", isGiven: yes,
-        noInput: options.passphrase.noInput)
+      try confirmation.ask(
+        for: because, warning: "You are about to change the vault's keys. The old signing key is destroyed.",
+        options.passphrase)
       let session = try await Session.open(options)
       let (epoch, entry) = try Answers.value(
         of: try await session.gatekeeper.rotateKeys(because: cause), options.output)
