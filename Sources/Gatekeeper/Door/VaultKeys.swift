@@ -92,6 +92,13 @@ struct KeyFiles: Sendable {
     throw .busy
   }
 
+  private func opensNewestEpoch(_ identities: [Int: X25519Identity]) async throws(GateError) -> Bool {
+    let numbers = try await epochFiles().compactMap { name -> Int? in
+      if case .epochIdentity(let number) = name { number } else { nil }
+    }
+    return numbers.max().map { identities[$0] != nil } ?? false
+  }
+
   private func epochFiles() async throws(GateError) -> [VaultFileName] {
     do { return try await files.list(.epochIdentities) } catch { throw GateError(error) }
   }
@@ -134,8 +141,8 @@ struct KeyFiles: Sendable {
     let number = epoch?.number ?? 1
     let name = VaultFileName.ledgerKey(number)
     guard let text = try await open(name, with: Array(identities.values) + [identity]) else {
-      // A custodian's epoch key that does not open the ledger's file: the two files are not of one vault.
-      if identities[number] != nil { throw .integrity(.file(name.displayName, .swapped)) }
+      // Every ledger key file is sealed to the newest epoch identity: one that its holder cannot open was put there.
+      if try await opensNewestEpoch(identities) { throw .integrity(.file(name.displayName, .swapped)) }
       throw .keyNotAvailable(.opensNothingHere)
     }
     let key: LedgerKey
